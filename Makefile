@@ -1,0 +1,78 @@
+# Secrets on the Wire: `make lab` to learn, `make test` to change something.
+#
+#   make lab PYTHON=python3.12       with another Python
+#   make lab VENV=/somewhere/else    with the virtual environment elsewhere
+#   make lab LAB_ARGS=--no-browser   with options for JupyterLab
+
+PYTHON ?= python3
+VENV ?= .venv
+LAB_ARGS ?=
+PYTEST_ARGS ?=
+
+# Nothing needs to be activated: each command names the virtual environment.
+RUN := "$(VENV)/bin/python"
+PIP := $(RUN) -m pip install --disable-pip-version-check -qq
+
+# Tests that need a system package or root; .ci/run runs them too.
+MARKED := tshark or tcpdump or chromium or npm or root
+
+.DELETE_ON_ERROR:
+.PHONY: help lab test lint types unit marked notebooks format coverage clean
+
+help:
+	@echo "make lab        open JupyterLab at the first notebook"
+	@echo "make test       linters, types, import contract, tests, notebooks"
+	@echo "make notebooks  build notebooks/ from sources/"
+	@echo "make format     let ruff put the code into shape"
+	@echo "make coverage   which lines of labapp no test runs"
+	@echo "make marked     the tests that need: $(MARKED)"
+	@echo "make clean      remove the virtual environment and caches"
+
+lab: $(VENV)/.installed
+	@$(RUN) tools/open_lab.py $(LAB_ARGS)
+
+test: lint types unit
+
+lint: $(VENV)/.installed-dev
+	$(RUN) -m ruff check
+	$(RUN) -m ruff format --check
+	$(RUN) -m codespell_lib
+	"$(VENV)/bin/lint-imports" --no-logo --no-cache
+
+types: $(VENV)/.installed-dev
+	$(RUN) -m mypy
+
+unit: $(VENV)/.installed-dev
+	$(RUN) -m pytest -m "not ($(MARKED))" $(PYTEST_ARGS)
+
+marked: $(VENV)/.installed-dev
+	$(RUN) -m pytest -m "$(MARKED)" $(PYTEST_ARGS)
+
+notebooks: $(VENV)/.installed-dev
+	$(RUN) tools/build_notebooks.py
+
+format: $(VENV)/.installed-dev
+	$(RUN) -m ruff check --fix
+	$(RUN) -m ruff format
+
+coverage: $(VENV)/.installed-dev
+	$(RUN) -m coverage run -m pytest -m "not ($(MARKED))" $(PYTEST_ARGS)
+	$(RUN) -m coverage report
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage *.egg-info
+
+# The stamps: rerunning is quick, a changed list of packages installs again.
+$(VENV)/.installed: requirements.txt pyproject.toml
+	@command -v "$(PYTHON)" >/dev/null || { \
+		echo "There is no $(PYTHON) here: install Python 3.11 or newer, or run: make PYTHON=/path/to/python3"; \
+		exit 1; }
+	@"$(PYTHON)" tools/make_venv.py "$(VENV)"
+	@echo "Installing what the lab needs: a minute or two, the first time only."
+	@$(PIP) -r requirements.txt
+	@touch "$@"
+
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	@echo "Installing what the tests need: about a minute, the first time only."
+	@$(PIP) -r requirements-dev.txt
+	@touch "$@"

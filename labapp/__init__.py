@@ -1,0 +1,32 @@
+"""Secrets on the Wire: make a visit, look at what it left, add a remediation.
+
+Everything a notebook needs stands here; the heavy parts (Django, scapy) are
+loaded when they are first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from labapp import remedy
+from labapp.capture import Capture
+from labapp.errors import LabError
+from labapp.secret import plant_secret
+
+if TYPE_CHECKING:
+    from labapp.lab import Visit, visit
+
+__all__ = ["Capture", "LabError", "Visit", "plant_secret", "remedy", "visit"]
+
+
+def __getattr__(name: str) -> Any:
+    # PEP 562. Django and its handlers take 0.2 s, which `--help` should not.
+    if name in ("Visit", "visit"):
+        import labapp.lab
+
+        return getattr(labapp.lab, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,132 @@
+"""``python -m labapp``: the whole before/after story in a terminal."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from labapp import remedy
+from labapp.errors import LabError
+from labapp.secret import plant_secret
+
+EPILOG = """\
+remediations: {known}
+
+examples:
+  python -m labapp                             the story: the six, one after another
+  python -m labapp visit post https            one visit with two of them applied
+  python -m labapp visit --save before.pcap    keep the packets, for Wireshark
+  python -m labapp map --all --json map.json   all 64 combinations, measured
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    known = ", ".join(one.name for one in remedy.ALL)
+    main = argparse.ArgumentParser(
+        prog="python -m labapp",
+        description=(
+            "Send a made-up secret through a small website on this machine, capture the "
+            "packets, apply one remediation after another, and show who still saw it."
+        ),
+        epilog=EPILOG.format(known=known),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    common = argparse.ArgumentParser(add_help=False)
+    _add_common(main, default=None)
+    # SUPPRESS: what was given before the command must outlive the command's parser.
+    _add_common(common, default=argparse.SUPPRESS)
+    commands = main.add_subparsers(dest="command", title="commands", metavar="")
+    one = commands.add_parser("visit", parents=[common], help="one visit, shown as it crossed")
+    one.add_argument("remediations", nargs="*", metavar="REMEDIATION")
+    one.add_argument("--save", metavar="FILE", help="write the packets as a pcap file")
+    grid = commands.add_parser("map", parents=[common], help="who saw it, under which remediations")
+    which = grid.add_mutually_exclusive_group()
+    which.add_argument("--all", action="store_true", help="all 64 combinations of the six")
+    which.add_argument("--only", metavar="A,B", help="one visit with just these applied")
+    grid.add_argument("--json", metavar="FILE", help="write the map as JSON")
+    return main
+
+
+def _add_common(to: argparse.ArgumentParser, default: object) -> None:
+    to.add_argument(
+        "--secret", metavar="TEXT", default=default, help="a sentence of yours; nothing true"
+    )
+    to.add_argument(
+        "--capture",
+        metavar="BACKEND",
+        default=default,
+        help="how to have packets: live or relay (default: the best that works)",
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return 0, or 2 after a one-line error on stderr."""
+    options = parser().parse_args(arguments)
+    if options.capture is not None:
+        os.environ["LABAPP_CAPTURE"] = options.capture
+    try:
+        match options.command:
+            case "visit":
+                _visit(options)
+            case "map":
+                _map(options)
+            case _:
+                _story(options)
+    except LabError as error:
+        print(f"labapp: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("labapp: stopped.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _story(options: argparse.Namespace) -> None:
+    from labapp.lab.map import ExposureMap, visits
+
+    secret = options.secret or plant_secret()
+    print("One made-up secret, one form, six remediations, a capture each.")
+    print(f"The secret: {secret}\n")
+    made = []
+    for number, visit in enumerate(visits(remedy.cumulative(), secret)):
+        added = visit.remediations[-1].label if visit.remediations else "nothing"
+        print(f"{number}  {'+ ' if number else ''}{added}")
+        print("\n".join(repr(visit).splitlines()[1:-1]) + "\n", flush=True)
+        made.append(visit)
+    print(f"{ExposureMap.of(made)}\n\n{made[0].how}")
+
+
+def _visit(options: argparse.Namespace) -> None:
+    applied = [remedy.named(name) for name in options.remediations]
+    from labapp.lab import visit
+
+    made = visit(options.secret or plant_secret(), *applied)
+    print(repr(made))
+    if options.save:
+        print(f"Packets written to {made.capture.save(options.save)}.")
+
+
+def _map(options: argparse.Namespace) -> None:
+    from labapp.lab.map import Combination, ExposureMap, all_combinations, visits
+
+    combinations: list[Combination]
+    if options.all:
+        combinations = list(all_combinations())
+    elif options.only is not None:
+        names = [name for name in options.only.split(",") if name]
+        combinations = [remedy.together(remedy.named(name) for name in names)]
+    else:
+        combinations = list(remedy.cumulative())
+    table = ExposureMap.of(visits(combinations, options.secret))
+    for number, combination in enumerate(combinations):
+        print(f"{number:>3}  {remedy.title(combination)}")
+    print(f"\n{table}\n\n{table.backend}: {table.fidelity}")
+    if options.json:
+        table.save(options.json)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,111 @@
+"""Ethernet, IPv4 and TCP headers for bytes that a relay has seen.
+
+The bytes, ports, times and the order of closing are real; sequence numbers,
+windows and the cut into segments are ours, so every frame is marked rebuilt.
+"""
+
+from __future__ import annotations
+
+import secrets
+import struct
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from labapp.capture import Frame
+
+FIN, SYN, RST, PSH, ACK = 0x01, 0x02, 0x04, 0x08, 0x10
+MSS = 1460  # bytes; as on Ethernet (RFC 9293, 3.7.1), so packets look like packets
+WINDOW = 65535
+_WRAP = 1 << 32
+_ETHERNET = bytes(12) + b"\x08\x00"  # loopback has no hardware addresses
+_LOCALHOST = bytes((127, 0, 0, 1))
+
+
+@dataclass
+class Flow:
+    """One relayed TCP connection, written down as frames.
+
+    *client* and *server* are TCP ports on 127.0.0.1. Directions are named by
+    who sends: True for the client.
+    """
+
+    client: int
+    server: int
+    _next: dict[bool, int] = field(
+        default_factory=lambda: {True: secrets.randbits(32), False: secrets.randbits(32)}
+    )
+    _number: int = 0
+
+    def opened(self) -> Iterator[Frame]:
+        """Yield the three-way handshake."""
+        mss = struct.pack("!BBH", 2, 4, MSS)
+        yield self._frame(True, SYN, options=mss)
+        yield self._frame(False, SYN | ACK, options=mss)
+        yield self._frame(True, ACK)
+
+    def data(self, from_client: bool, payload: bytes) -> Iterator[Frame]:
+        """Yield *payload* in segments, then the other side's acknowledgement."""
+        for start in range(0, len(payload), MSS):
+            part = payload[start : start + MSS]
+            last = start + MSS >= len(payload)
+            yield self._frame(from_client, ACK | (PSH if last else 0), part)
+        yield self._frame(not from_client, ACK)
+
+    def closed(self, from_client: bool) -> Iterator[Frame]:
+        """Yield one side's FIN and its acknowledgement."""
+        yield self._frame(from_client, FIN | ACK)
+        yield self._frame(not from_client, ACK)
+
+    def reset(self, from_client: bool) -> Iterator[Frame]:
+        """Yield one side's RST."""
+        yield self._frame(from_client, RST | ACK)
+
+    def _frame(
+        self, from_client: bool, flags: int, payload: bytes = b"", options: bytes = b""
+    ) -> Frame:
+        source, target = (
+            (self.client, self.server) if from_client else (self.server, self.client)
+        )
+        # Before its own SYN is out, a side has nothing to acknowledge.
+        ack = self._next[not from_client] if flags & ACK else 0
+        tcp = (
+            struct.pack(
+                "!HHIIBBHHH",
+                source,
+                target,
+                self._next[from_client],
+                ack,
+                (20 + len(options)) << 2,
+                flags,
+                WINDOW,
+                0,
+                0,
+            )
+            + options
+        )
+        pseudo = _LOCALHOST + _LOCALHOST + struct.pack("!BBH", 0, 6, len(tcp) + len(payload))
+        checksum = _checksum(pseudo + tcp + payload)
+        tcp = tcp[:16] + checksum + tcp[18:]
+        self._number = (self._number + 1) % 65536
+        ip = (
+            struct.pack(
+                "!BBHHHBBH", 0x45, 0, 20 + len(tcp) + len(payload), self._number, 0x4000, 64, 6, 0
+            )
+            + _LOCALHOST
+            + _LOCALHOST
+        )
+        ip = ip[:10] + _checksum(ip) + ip[12:]
+        used = len(payload) + bool(flags & (SYN | FIN))
+        self._next[from_client] = (self._next[from_client] + used) % _WRAP
+        return Frame(time.time_ns(), _ETHERNET + ip + tcp + payload, rebuilt=True)
+
+
+def _checksum(data: bytes) -> bytes:
+    """Return the Internet checksum (RFC 1071) of *data*, two bytes."""
+    if len(data) % 2:
+        data += b"\0"
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return struct.pack("!H", ~total & 0xFFFF)

@@ -1,0 +1,168 @@
+"""An assembler: puts the segments of one side in order, as they were captured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from heapq import heappop, heappush
+from itertools import pairwise
+from typing import NamedTuple
+
+from labapp.conversations.segment import FIN, RST, SYN, Segment
+from labapp.conversations.stream import NO_FRAME, Gap, Stream
+
+_SPACE = 1 << 32  # sequence numbers are counted modulo 2**32 (RFC 9293, section 3.4)
+_HALF = _SPACE >> 1
+_SPARE_FILL = 1 << 16
+
+
+class _Piece(NamedTuple):
+    start: int
+    stop: int
+    payload: bytes
+    frame: int
+
+
+class Assembler:
+    """Takes segments as they come and holds on to their payloads only.
+
+    Where copies of a byte differ, the one captured first counts. The time taken
+    is proportional to n log n of the segments, in whatever order they are.
+    """
+
+    __slots__ = (
+        "_acked", "_carriers", "_chunks", "_edge", "_end", "_exact", "_late", "_reach",
+        "_stops", "opened", "origin", "reset",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self.origin: int | None = None  # the sequence number of byte 0
+        self.opened = self.reset = False
+        self._exact = False  # nothing can come before byte 0
+        self._chunks: list[bytes] = []  # what came in order, ...
+        self._stops: list[int] = []
+        self._carriers: list[int] = []
+        self._late: list[_Piece] = []  # ... and what did not
+        self._edge = 0  # up to here all came in order
+        self._reach = 0  # up to here something was sent, as numbers tell
+        self._end: int | None = None  # where the FIN stands
+        self._acked: int | None = None
+
+    def add(self, segment: Segment) -> None:
+        """Take the next segment of this side."""
+        _, _, _, _, seq, _, flags, payload, frame = segment
+        if flags & (SYN | FIN | RST):
+            seq += flags & SYN != 0  # a SYN takes one number, before any payload
+            self.opened |= flags & SYN != 0
+            self.reset |= flags & RST != 0
+        if self.origin is None:
+            self.origin, self._exact = seq, self.opened
+        edge = self._edge
+        start = (seq - self.origin - edge + _HALF) % _SPACE - _HALF + edge
+        stop = start + len(payload)
+        if flags & FIN:
+            self._end = stop
+        if stop > self._reach:
+            self._reach = stop
+        if not payload:
+            return
+        if start == edge:
+            self._chunks.append(payload)
+            self._stops.append(stop)
+            self._carriers.append(frame)
+            self._edge = stop
+        elif stop > edge or not self._exact:
+            if self._exact and start < 0:  # bytes from before the stream began
+                start, payload = 0, payload[-start:]
+            self._late.append(_Piece(start, stop, payload, frame))
+
+    def acknowledge(self, number: int) -> None:
+        """Take note that the other side has received all up to *number*.
+
+        That tells where a stream joined late begins, and whether its end was missed.
+        """
+        if number == self._acked:
+            return
+        self._acked = number
+        if self.origin is None:
+            self.origin, self._exact = number, True
+        edge = self._edge
+        reach = (number - self.origin - edge + _HALF) % _SPACE - _HALF + edge
+        if reach > self._reach:
+            self._reach = reach
+
+    def stream(self) -> Stream:
+        """Return what has come so far."""
+        if self._late:
+            pieces = sorted([*self._in_order(), *self._late])
+            begin = 0 if self._exact else min(0, pieces[0].start)
+            chunks, stops, carriers, gaps = _join(list(_first_copies(pieces)), begin)
+            edge = max(piece.stop for piece in pieces)
+        else:
+            chunks, stops, carriers, gaps = self._chunks, self._stops, self._carriers, []
+            edge = self._edge
+        missing = self._reach - edge
+        if self._end is not None and self._reach == self._end + 1:
+            missing -= 1  # a FIN takes one number, after the last byte
+        data = b"".join(chunks)
+        if missing > 0:
+            gaps.append(Gap(len(data), missing))
+        finished = self._end is not None
+        return Stream(
+            data, tuple(stops), tuple(carriers), tuple(gaps), self.opened, finished, self.reset
+        )
+
+    def _in_order(self) -> Iterator[_Piece]:
+        ends = pairwise((0, *self._stops))
+        for (start, stop), chunk, frame in zip(ends, self._chunks, self._carriers, strict=True):
+            yield _Piece(start, stop, chunk, frame)
+
+
+def _first_copies(pieces: list[_Piece]) -> Iterator[_Piece]:
+    """Cut *pieces*, sorted by start, so that only the first copy of each byte is left."""
+    waiting: list[tuple[int, int]] = []  # a heap of (frame, index): captured first on top
+    at, taken = pieces[0].start, 0
+    while taken < len(pieces) or waiting:
+        if not waiting:
+            at = max(at, pieces[taken].start)
+        while taken < len(pieces) and pieces[taken].start <= at:
+            heappush(waiting, (pieces[taken].frame, taken))
+            taken += 1
+        start, stop, payload, frame = pieces[waiting[0][1]]
+        if stop <= at:
+            heappop(waiting)
+            continue
+        while taken < len(pieces) and pieces[taken].start < stop:
+            if pieces[taken].frame < frame:
+                stop = pieces[taken].start
+                break
+            heappush(waiting, (pieces[taken].frame, taken))
+            taken += 1
+        yield _Piece(at, stop, payload[at - start : stop - start], frame)
+        at = stop
+
+
+def _join(
+    pieces: list[_Piece], begin: int
+) -> tuple[list[bytes], list[int], list[int], list[Gap]]:
+    """Put *pieces*, which do not overlap, end to end, with NUL bytes in the gaps."""
+    chunks: list[bytes] = []
+    stops: list[int] = []
+    carriers: list[int] = []
+    gaps: list[Gap] = []
+    edge, offset, room = begin, 0, _SPARE_FILL
+    for start, stop, payload, frame in pieces:
+        if start > edge:
+            gaps.append(Gap(offset, start - edge))
+            filler = max(1, min(start - edge, room))
+            offset += filler
+            room -= filler
+            chunks.append(bytes(filler))
+            stops.append(offset)
+            carriers.append(NO_FRAME)
+        offset += len(payload)
+        room += len(payload)
+        chunks.append(payload)
+        stops.append(offset)
+        carriers.append(frame)
+        edge = stop
+    return chunks, stops, carriers, gaps

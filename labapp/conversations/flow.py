@@ -1,0 +1,105 @@
+"""A flow: the segments of one TCP connection, told apart from all others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from labapp.capture import Frame
+from labapp.conversations.assembler import Assembler
+from labapp.conversations.segment import ACK, SYN, Segment, parse
+
+_SPACE = 1 << 32
+
+
+class Lane(Assembler):
+    """One direction of a flow: who sends, and the assembler of what they sent."""
+
+    __slots__ = ("first", "frames", "other", "sport", "src", "syn")
+
+    def __init__(self, src: bytes, sport: int) -> None:
+        super().__init__()
+        self.src, self.sport = src, sport
+        self.frames: list[int] = []
+        self.first: int | None = None  # its first sequence number of all
+        self.syn: Segment | None = None
+        self.other = self  # until the flow is made
+
+
+class Flow:
+    """Both directions of a connection; *first* is the one seen first."""
+
+    def __init__(self, first: Lane, second: Lane) -> None:
+        self.first, self.second = first, second
+        first.other, second.other = second, first
+
+    def ends(self, port: int) -> tuple[Lane, Lane]:
+        """Return the lanes of client and server.
+
+        The client is who sent the SYN. If neither that nor its answer was
+        seen, *port* or else the lower port is taken for the server's.
+        """
+        first, second = self.first, self.second
+        for client, server in ((first, second), (second, first)):
+            if client.syn and not client.syn.flags & ACK:
+                return client, server
+        for client, server in ((first, second), (second, first)):
+            if server.syn:
+                return client, server
+        if port in (first.sport, second.sport):
+            serves = first.sport == port
+        else:
+            serves = first.sport < second.sport
+        return (second, first) if serves else (first, second)
+
+
+def flows(frames: Iterable[Frame]) -> list[Flow]:
+    """Return the TCP connections among *frames*, in order of their first segment.
+
+    A connection is its addresses, its ports and the first sequence number of
+    its client: ports come round again, that number hardly ever.
+    """
+    found: list[Flow] = []
+    lanes: dict[tuple[object, ...], Lane] = {}
+    for number, (_, data, _) in enumerate(frames):
+        segment = parse(data, number)
+        if segment is None:
+            continue
+        ends, flags = segment[:4], segment.flags
+        lane = lanes.get(ends)
+        if lane is None or (flags & SYN and not _belongs(segment, lane)):
+            src, sport, dst, dport = ends
+            lane, other = Lane(src, sport), Lane(dst, dport)
+            found.append(Flow(lane, other))
+            lanes[dst, dport, src, sport], lanes[ends] = other, lane
+        if flags & SYN and lane.syn is None:
+            lane.syn = segment
+        if lane.first is None:
+            lane.first = segment.seq
+        lane.add(segment)
+        lane.frames.append(number)
+        if flags & ACK:
+            lane.other.acknowledge(segment.ack)
+    return found
+
+
+def _belongs(syn: Segment, lane: Lane) -> bool:
+    """Whether a SYN is part of the flow that this lane is already in."""
+    other = lane.other
+    if lane.syn:
+        return lane.syn.seq == syn.seq
+    # Where order was lost, its own side or the other may have been captured first.
+    after = (syn.seq + 1) % _SPACE
+    if lane.first == after:
+        return True
+    if syn.flags & ACK:
+        begun = other.first if other.syn is None else (other.syn.seq + 1) % _SPACE
+        return syn.ack == begun
+    return other.syn is not None and other.syn.ack == after
+
+
+def is_refusal(client: Lane, server: Lane) -> bool:
+    """Return whether the SYN was answered by RST alone: nothing else can have crossed.
+
+    RFC 9293, section 3.10.7.1: such a RST has the sequence number 0.
+    """
+    return client.syn is not None and server.reset and not server.opened and server.origin == 0

@@ -1,0 +1,119 @@
+"""Evidence: all that one visit leaves behind, frozen. No I/O happens here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from labapp.capture import Capture
+from labapp.errors import LabError
+
+SITE, STRANGER, THIRD_PARTY, CONTROL = "site.test", "other.test", "images.test", "control.test"
+MAIN_STEPS = ("open", "submit", "read_back")
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One line of a server's access log, in the combined form of Apache httpd.
+
+    *host* is the virtual host whose log it stands in (without the port).
+    """
+
+    host: str
+    text: str
+    referer: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """One e-mailed error report: its plain text part and its HTML part."""
+
+    text: str
+    html: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer as the browser had it, decrypted.
+
+    *body* is in bytes as sent; *headers* keep their order and repetitions.
+    """
+
+    method: str
+    url: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    sent: bytes = b""
+
+
+@dataclass(frozen=True)
+class Cookie:
+    """One cookie as the browser keeps it (RFC 6265)."""
+
+    host: str
+    name: str
+    value: str
+    secure: bool
+    http_only: bool
+    same_site: str
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What a browser keeps on its own disk: history, cache, cookies."""
+
+    history: tuple[str, ...] = ()
+    cache: tuple[tuple[str, bytes], ...] = ()
+    cookies: tuple[Cookie, ...] = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one step of a visit left behind.
+
+    *answers* in the order the browser had them; *memory* and *database* as they
+    were when the step ended (*database*: the bytes of the SQLite file).
+    """
+
+    name: str
+    capture: Capture
+    answers: tuple[Answer, ...] = ()
+    log: tuple[LogLine, ...] = ()
+    reports: tuple[Report, ...] = ()
+    memory: Memory = field(default_factory=Memory)
+    database: bytes = b""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All steps of one visit.
+
+    *control* is a second, harmless text the lab sent along on purpose: whoever
+    did not find it did not look properly, so their "not seen" counts for nothing.
+    *forged* is the text that the stranger's page submits in the visitor's name.
+    """
+
+    steps: tuple[Step, ...]
+    control: str
+    forged: str = ""
+
+    def __iter__(self) -> Iterator[Step]:
+        return iter(self.steps)
+
+    def has(self, name: str) -> bool:
+        """Return whether the visit had a step called *name*."""
+        return any(step.name == name for step in self.steps)
+
+    def step(self, name: str) -> Step:
+        """Return the step called *name*; `LabError` lists those there are."""
+        for step in self.steps:
+            if step.name == name:
+                return step
+        known = ", ".join(step.name for step in self.steps)
+        raise LabError(f"This visit has no step {name!r}; it has {known}.")
+
+    @property
+    def main(self) -> tuple[Step, ...]:
+        """The steps from opening the form to reading the value back."""
+        return tuple(step for step in self.steps if step.name in MAIN_STEPS)

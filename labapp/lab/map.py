@@ -1,0 +1,91 @@
+"""The exposure map: visits under many combinations, and who saw what in each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import compress, product
+from pathlib import Path
+
+from labapp import remedy, show
+from labapp.errors import LabError
+from labapp.lab.laboratory import visit
+from labapp.lab.visit import Visit
+from labapp.remedy import Remediation
+from labapp.secret import plant_secret
+
+Combination = tuple[Remediation, ...]
+
+
+def all_combinations() -> Iterator[Combination]:
+    """Yield the 64 combinations of the six, nothing first and all six last."""
+    for chosen in product((False, True), repeat=len(remedy.SIX)):
+        yield tuple(compress(remedy.SIX, chosen))
+
+
+def one_by_one(secret: str | None = None) -> list[Visit]:
+    """Make seven visits: nothing, then the six one after another, in the taught order."""
+    return list(visits(remedy.cumulative(), secret))
+
+
+def visits(
+    combinations: Iterable[Combination],
+    secret: str | None = None,
+    progress: Callable[[Visit], None] | None = None,
+) -> Iterator[Visit]:
+    """Make one visit per combination; *progress* is told of each."""
+    secret = plant_secret() if secret is None else secret
+    for combination in combinations:
+        made = visit(secret, *combination)
+        if progress:
+            progress(made)
+        yield made
+
+
+@dataclass(frozen=True, repr=False)
+class ExposureMap:
+    """What each of several visits showed to whom; a plain value."""
+
+    backend: str
+    fidelity: str
+    runs: tuple[dict[str, object], ...]
+    text: str
+
+    @classmethod
+    def of(cls, made: Iterable[Visit]) -> ExposureMap:
+        """Ask every observer about every one of *made*; `LabError` if there is none."""
+        rows = list(made)
+        if not rows:
+            raise LabError("A map needs at least one visit.")
+        return cls(
+            backend=rows[0].capture.backend,
+            fidelity=rows[0].capture.fidelity,
+            runs=tuple(
+                {
+                    "remediations": [one.name for one in row.remediations],
+                    "works": row.works,
+                    "seen": dict(row.seen),
+                }
+                for row in rows
+            ),
+            text=show.map_text([row.seen for row in rows], [row.works for row in rows]),
+        )
+
+    @property
+    def json(self) -> str:
+        """The map as JSON: ``capture`` and ``runs``; ``null`` stands for unknown."""
+        capture = {"backend": self.backend, "fidelity": self.fidelity}
+        return json.dumps({"capture": capture, "runs": self.runs}, indent=1) + "\n"
+
+    def save(self, path: str | Path) -> None:
+        """Write the JSON to *path*; `LabError` if that cannot be done."""
+        try:
+            Path(path).write_text(self.json, encoding="utf-8")
+        except OSError as error:
+            raise LabError(
+                f"Cannot write {path}: {error.strerror}. Choose a folder you may write to."
+            ) from None
+
+    def __repr__(self) -> str:
+        return self.text

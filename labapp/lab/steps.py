@@ -1,0 +1,172 @@
+"""The steps of a visit, always the same, each with its own capture."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlencode
+
+from labapp.site import application as site
+from labapp.backends import Backend
+from labapp.browser import Browser
+from labapp.browser.page import Page
+from labapp.capture import Capture
+from labapp.errors import LabError
+from labapp.evidence import CONTROL, SITE, STRANGER, Answer, Evidence, Memory, Step
+from labapp.observers import wire
+from labapp.remedy import Remediation, session
+from labapp.secret import find, plant_secret
+from labapp.server import Server
+
+FIELD = "sensitive_info"
+
+
+@dataclass
+class Script:
+    """Plays one visit against one combination of remediations."""
+
+    server: Server
+    backend: Backend
+    database: Path
+    new_browser: Callable[[str], Browser]
+    remediations: tuple[Remediation, ...]
+    view: site.AnyView | None = None
+    _steps: list[Step] = field(default_factory=list)
+
+    def play(self, secret: str) -> Evidence:
+        """Make the visit and return what it left behind."""
+        control = f"control kettle {random.randrange(1000, 10000)}"
+        forged = plant_secret()
+        site.plant_control(self.database, control)
+        self.server.take_log()
+        site.take_reports()
+        visitor = self.new_browser(f"LabBrowser/1.0 ({control})")
+        self._serve()
+
+        self._step("control", visitor, lambda: self._send_control(visitor, control))
+        self._step("open", visitor, lambda: visitor.open(self._url(SITE)))
+        self._refuse_common(secret)
+        self._step("submit", visitor, lambda: visitor.submit({FIELD: secret}))
+        if session in self.remediations:
+            self._step("read_back", visitor, lambda: self._read_back(visitor))
+        self._replay("replay", wire.cookies(self._evidence(control)))
+        self._step("again", visitor, lambda: self._submit(visitor, secret))
+        self._step("reload", visitor, visitor.reload)
+        self._serve(down=True)
+        self._step("outage", visitor, lambda: self._submit(visitor, secret))
+        self._serve(down=True, debug=True)
+        self._step("outage_debug", visitor, lambda: self._submit(visitor, secret))
+        self._serve()
+        self._step("http_link", visitor, lambda: self._follow_old_link(visitor))
+        self._replay(
+            "replay_after_link", wire.cookies(self._evidence(control), ("http_link",))
+        )
+        self._step("forgery", visitor, lambda: self._forge(visitor, forged))
+        self._step("after_forgery", visitor, lambda: visitor.open(self._url(SITE, "/secure_page")))
+        return self._evidence(control, forged)
+
+    # One step -----------------------------------------------------------------------
+
+    def _step(self, name: str, browser: Browser, act: Callable[[], object]) -> None:
+        with self.backend.record() as recording:
+            try:
+                act()
+            finally:
+                browser.close_connections()
+        self._keep(name, recording.capture, browser.take_answers(), browser.memory())
+
+    def _keep(
+        self, name: str, capture: Capture, answers: tuple[Answer, ...], memory: Memory
+    ) -> None:
+        log = self.server.take_log()  # first: it waits until the server is done
+        step = Step(
+            name=name,
+            capture=capture,
+            answers=answers,
+            log=log,
+            reports=site.take_reports(),
+            memory=memory,
+            database=self.database.read_bytes(),
+        )
+        self._steps.append(step)
+
+    def _evidence(self, control: str, forged: str = "") -> Evidence:
+        return Evidence(tuple(self._steps), control, forged)
+
+    def _serve(self, *, down: bool = False, debug: bool = False) -> None:
+        self.server.swap(
+            lambda: site.application(self.remediations, view=self.view, down=down, debug=debug),
+            tls=self._tls,
+        )
+
+    @property
+    def _tls(self) -> bool:
+        return any(one.tls for one in self.remediations)
+
+    def _url(self, host: str, path: str = "/", scheme: str = "") -> str:
+        scheme = scheme or ("https" if self._tls else "http")
+        return f"{scheme}://{host}:{self.backend.port}{path}"
+
+    # What happens in each -----------------------------------------------------------
+
+    def _send_control(self, browser: Browser, control: str) -> None:
+        query = urlencode({"control": control})
+        browser.open(self._url(CONTROL, f"/control?{query}", scheme="http"))
+        browser.submit({"control": control})
+
+    def _submit(self, browser: Browser, secret: str) -> None:
+        # Without a form (an error page, say) there is nothing to send.
+        if _form(browser.open(self._url(SITE))) is not None:
+            browser.submit({FIELD: secret})
+
+    def _read_back(self, browser: Browser) -> None:
+        here = browser.current
+        links = Page(here.body.decode("utf-8", "replace")).links if here else []
+        if "/secure_page" in links:
+            browser.follow("/secure_page")
+        else:
+            browser.open(self._url(SITE, "/secure_page"))
+
+    def _replay(self, name: str, cookies: dict[str, str]) -> None:
+        """Open the secure page as a listener would: with the cookies and no more."""
+        if not cookies:
+            return
+        listener = self.new_browser("Listener/1.0")
+        url = self._url(SITE, "/secure_page")
+        for cookie, value in cookies.items():
+            listener.cookies.store(url, f"{cookie}={value}")
+        self._step(name, listener, lambda: listener.open(url))
+
+    def _follow_old_link(self, browser: Browser) -> None:
+        page = browser.open(self._url(STRANGER, scheme="http"))
+        for link in Page(page.body.decode("utf-8", "replace")).links[:1]:
+            browser.follow(link)
+
+    def _forge(self, browser: Browser, forged: str) -> None:
+        form = _form(browser.open(self._url(SITE)))
+        query = urlencode(
+            {
+                "method": form.method if form else "get",
+                "scheme": "https" if self._tls else "http",
+                FIELD: forged,
+            }
+        )
+        if _form(browser.open(self._url(STRANGER, f"/attack?{query}"))) is not None:
+            browser.submit({})
+
+    def _refuse_common(self, secret: str) -> None:
+        """Refuse a secret that stands in what was sent before it was ever typed."""
+        for step in self._steps:
+            frames = b"".join(frame.data for frame in step.capture.frames)
+            pages = b"".join(answer.body for answer in step.answers)
+            if find(secret, frames) or find(secret, pages):
+                raise LabError(
+                    f"{secret!r} is already part of the site's pages, so finding it would "
+                    "prove nothing. Choose another sentence."
+                )
+
+
+def _form(page: Answer) -> object | None:
+    return Page(page.body.decode("utf-8", "replace")).form

@@ -1,0 +1,74 @@
+"""A visit: what one visitor did, and everything it left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from labapp import show
+from labapp.site import application as site
+from labapp.capture import Capture
+from labapp.evidence import Evidence, LogLine, Step
+from labapp.observers import PLACES, Finding, deeds
+from labapp.remedy import Remediation, title
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Visit:
+    """One visit under some remediations; you receive it from `labapp.visit`.
+
+    *how* says in a sentence how the packets were had.
+    """
+
+    secret: str
+    remediations: tuple[Remediation, ...]
+    evidence: Evidence
+    how: str
+
+    @property
+    def title(self) -> str:
+        """What was applied, in words: ``"nothing"``, ``"POST, HTTPS"``."""
+        return title(self.remediations)
+
+    @cached_property
+    def capture(self) -> Capture:
+        """The packets from opening the form to reading the value back."""
+        return Capture.joined(step.capture for step in self.evidence.main)
+
+    def step(self, name: str) -> Step:
+        """Return one step, such as ``"submit"``; `LabError` lists those there are."""
+        return self.evidence.step(name)
+
+    @property
+    def log(self) -> tuple[LogLine, ...]:
+        """The site's access log, from opening the form to reading the value back."""
+        return tuple(
+            line for step in self.evidence.main for line in step.log if line.host == "site.test"
+        )
+
+    @cached_property
+    def findings(self) -> Mapping[str, Finding]:
+        """What every observer found, by place."""
+        return {key: place.ask(self.evidence, self.secret) for key, place in PLACES.items()}
+
+    @cached_property
+    def seen(self) -> Mapping[str, bool | None]:
+        """By place: True, False, or None where nothing can be said."""
+        return {key: finding.seen for key, finding in self.findings.items()}
+
+    @cached_property
+    def works(self) -> bool:
+        """True if the form was accepted and the visitor can read the value back."""
+        return deeds.works(self.evidence, self.secret)
+
+    @property
+    def source(self) -> str:
+        """The text of the view that ran."""
+        return site.sources(self.remediations)
+
+    def __repr__(self) -> str:
+        return show.visit_text(self.evidence.step("submit"), self.secret, self.title, self.how)
+
+    def _repr_html_(self) -> str:
+        return show.visit_html(self.evidence.step("submit"), self.secret, self.title, self.how)

@@ -1,0 +1,126 @@
+"""Remediations: changes meant to help, as frozen values in Django's words.
+
+What each one really changes is for a capture to say; here stands only what it
+consists of. They are independent: any combination can be served.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from labapp.errors import LabError
+
+
+@dataclass(frozen=True, repr=False)
+class Remediation:
+    """One change meant to help.
+
+    *in_view* is true if lines of `SensitiveInfoView` change; *form_method* and
+    *form_token* change the page with the form; *middleware* and *settings* are
+    added to Django's; *tls* makes the visitor use ``https://``.
+    """
+
+    name: str
+    label: str
+    claim: str
+    in_view: bool = False
+    form_method: str | None = None
+    form_token: bool = False
+    middleware: tuple[str, ...] = ()
+    settings: tuple[tuple[str, object], ...] = field(default=())
+    tls: bool = False
+
+    def __repr__(self) -> str:
+        return f"remedy.{self.name}"
+
+
+post = Remediation(
+    "post",
+    "POST",
+    "the value travels in the body, not in the address",
+    in_view=True,
+    form_method="post",
+)
+mask_reports = Remediation(
+    "mask_reports",
+    "stars in error reports",
+    "sensitive_post_parameters hides the value in error reports",
+    in_view=True,
+)
+redirect = Remediation(
+    "redirect",
+    "redirect",
+    "the view answers with a redirect to /secure_page",
+    in_view=True,
+)
+session = Remediation(
+    "session",
+    "server session",
+    "the value waits in a session on the server",
+    in_view=True,
+    middleware=("django.contrib.sessions.middleware.SessionMiddleware",),
+)
+csrf = Remediation(
+    "csrf",
+    "CSRF check",
+    "only the site's own form may submit",
+    form_token=True,
+    middleware=("django.middleware.csrf.CsrfViewMiddleware",),
+)
+https = Remediation("https", "HTTPS", "everything between browser and server is encrypted", tls=True)
+hardening = Remediation(
+    "hardening",
+    "HSTS + Secure cookies",
+    "browsers are sent to HTTPS and kept there",
+    middleware=("django.middleware.security.SecurityMiddleware",),
+    settings=(
+        ("SECURE_SSL_REDIRECT", True),
+        ("SECURE_HSTS_SECONDS", 3600),
+        ("SESSION_COOKIE_SECURE", True),
+        ("CSRF_COOKIE_SECURE", True),
+    ),
+)
+
+SIX = (post, mask_reports, redirect, session, csrf, https)  # in the taught order
+ALL = (*SIX, hardening)
+
+
+def named(name: str) -> Remediation:
+    """Return the remediation called *name*; `LabError` lists the known ones."""
+    for remediation in ALL:
+        if remediation.name == name:
+            return remediation
+    near = get_close_matches(name, [known.name for known in ALL], n=1, cutoff=0.5)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    known = ", ".join(known.name for known in ALL)
+    raise LabError(f"There is no remediation {name!r}.{hint} Known: {known}.")
+
+
+def together(remediations: Iterable[object]) -> tuple[Remediation, ...]:
+    """Return *remediations* each once and in the taught order.
+
+    Raises `LabError` for anything that is not a remediation.
+    """
+    wanted = list(remediations)
+    for one in wanted:
+        if not isinstance(one, Remediation):
+            raise LabError(
+                f"{one!r} is not a remediation: write remedy.post, remedy.https and so on."
+            )
+    return tuple(known for known in ALL if known in wanted)
+
+
+def cumulative(remediations: Iterable[Remediation] = SIX) -> Iterator[tuple[Remediation, ...]]:
+    """Yield nothing, then one remediation more at a time."""
+    applied: tuple[Remediation, ...] = ()
+    yield applied
+    for one in remediations:
+        applied = (*applied, one)
+        yield applied
+
+
+def title(remediations: Iterable[Remediation]) -> str:
+    """Name a combination for a heading: ``"nothing"`` or ``"POST, HTTPS"``."""
+    return ", ".join(one.label for one in remediations) or "nothing"

@@ -1,0 +1,137 @@
+"""A visit as a few lines: what crossed, with the secret marked. Always escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+
+from labapp.conversations import Conversation, Message, conversations
+from labapp.evidence import SITE, Step
+from labapp.secret import find
+
+AROUND = 48  # signs shown to either side of a secret
+OPENING, CLOSING = "[[", "]]"  # the box around a secret where there is no HTML
+
+_CARD = (
+    "background:#fff;color:#222;padding:12px 16px;border:1px solid #ccc;"
+    "max-width:60em;font:15px/1.5 system-ui,sans-serif"
+)
+_LINE = (
+    "margin:4px 0;font:14px/1.6 ui-monospace,monospace;white-space:pre-wrap;overflow-wrap:anywhere"
+)
+_BOX = (
+    "background:#fff;color:#7b1e3b;font-weight:bold;border:2px solid #7b1e3b;"
+    "text-decoration:underline;padding:0 3px"
+)
+_GREY = "color:#595959"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a conversation: who speaks, and the words in pieces.
+
+    *pieces* alternate: plain text, secret, plain text, and so on.
+    """
+
+    speaker: str
+    pieces: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The line with every secret boxed in double square brackets."""
+        return self.speaker + "".join(
+            f"{OPENING}{piece}{CLOSING}" if odd % 2 else piece
+            for odd, piece in enumerate(self.pieces)
+        )
+
+    @property
+    def html(self) -> str:
+        """The line as HTML, every secret boxed and underlined."""
+        return f'<span style="{_GREY}">{escape(self.speaker)}</span>' + "".join(
+            f'<mark style="{_BOX}">{escape(piece)}</mark>' if odd % 2 else escape(piece)
+            for odd, piece in enumerate(self.pieces)
+        )
+
+
+def lines(step: Step, secret: str, host: str = SITE) -> Iterator[Line]:
+    """Yield what a listener reads of *step*'s conversations with *host*.
+
+    Of each message its first line, and the lines in which the secret stands.
+    """
+    for conversation in conversations(step.capture):
+        if conversation.tls:
+            if conversation.server_name in (host, None):
+                yield from _sealed(conversation)
+            continue
+        for exchange in conversation.exchanges:
+            if exchange.request.host.partition(":")[0] != host:
+                continue
+            yield from _message("visitor  > ", exchange.request, secret)
+            if exchange.response is not None:
+                yield from _message("server   < ", exchange.response, secret)
+
+
+def visit_text(step: Step, secret: str, title: str, how: str) -> str:
+    """Return *step* as plain text: a heading, the conversation, how it was had."""
+    said = list(lines(step, secret))
+    return "\n".join([_heading(title, said), *(f"  {line.text}" for line in said), how])
+
+
+def visit_html(step: Step, secret: str, title: str, how: str) -> str:
+    """Return *step* as a small card of HTML with inline style, everything escaped."""
+    said = list(lines(step, secret))
+    body = "".join(f'<p style="{_LINE}">{line.html}</p>' for line in said)
+    return (
+        f'<div style="{_CARD}"><p style="margin:0 0 8px"><strong>'
+        f"{escape(_heading(title, said))}</strong></p>{body}"
+        f'<p style="margin:8px 0 0;{_GREY}">{escape(how)}</p></div>'
+    )
+
+
+def _heading(title: str, said: list[Line]) -> str:
+    readable = any(len(line.pieces) > 1 for line in said)
+    verdict = "a listener reads the secret" if readable else "a listener does not read the secret"
+    return f"With {title} applied, {verdict}." if title != "nothing" else f"As it is, {verdict}."
+
+
+def _message(speaker: str, message: Message, secret: str) -> Iterator[Line]:
+    """Yield the first line of *message*, then every other line with the secret."""
+    first = message.start_line
+    yield Line(speaker, _pieces(first, secret))
+    indent = " " * len(speaker)
+    for name, value in message.headers:
+        pieces = _pieces(f"{name}: {value}".encode("latin-1"), secret)
+        if len(pieces) > 1:
+            yield Line(indent, pieces)
+    for row in message.body.splitlines():
+        pieces = _pieces(row.strip(), secret)
+        if len(pieces) > 1:
+            yield Line(indent, pieces)
+
+
+def _pieces(row: bytes, secret: str) -> tuple[str, ...]:
+    pieces, at = [], 0
+    for match in find(secret, row):
+        pieces.append(row[at : match.offset].decode("utf-8", "replace"))
+        at = match.offset + match.length
+        pieces.append(row[match.offset : at].decode("utf-8", "replace"))
+    pieces.append(row[at:].decode("utf-8", "replace"))
+    if len(pieces) > 1:
+        pieces[0] = _cut(pieces[0], keep_end=True)
+    pieces[-1] = _cut(pieces[-1], keep_end=False)
+    return tuple(pieces)
+
+
+def _cut(text: str, *, keep_end: bool) -> str:
+    if len(text) <= 2 * AROUND:
+        return text
+    return f"...{text[-AROUND:]}" if keep_end else f"{text[: 2 * AROUND]}..."
+
+
+def _sealed(conversation: Conversation) -> Iterator[Line]:
+    for speaker, stream in (
+        ("visitor  > ", conversation.sent),
+        ("server   < ", conversation.received),
+    ):
+        yield Line(speaker, (f"{len(stream.data):,} bytes of TLS, unreadable",))

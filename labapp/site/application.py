@@ -1,0 +1,74 @@
+"""The lab's only door to the site: any combination as a WSGI application.
+
+Django reads some settings once per handler and others at each request, so two
+handlers in one process would mix. Here one configuration is in force at a time:
+that of the application asked for last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import ExitStack
+
+from django.core.handlers.wsgi import WSGIHandler
+
+from labapp.remedy import Remediation, together
+from labapp.site.configuration import changed_settings, configure
+from labapp.site.database import plant_control, use_database
+from labapp.site.mailbox import take_reports
+from labapp.site.source import diff, sources
+from labapp.site.urls import AnyView, urlpatterns
+
+__all__ = [
+    "AnyView",
+    "application",
+    "configure",
+    "diff",
+    "plant_control",
+    "reset",
+    "sources",
+    "take_reports",
+    "use_database",
+]
+
+_in_force = ExitStack()
+
+
+def application(
+    remediations: Iterable[Remediation] = (),
+    *,
+    view: AnyView | None = None,
+    down: bool = False,
+    debug: bool = False,
+    form_token: bool | None = None,
+) -> WSGIHandler:
+    """Return the site under *remediations* as a fresh WSGI application.
+
+    *view* takes the place of SensitiveInfoView, *down* is an outage of the back
+    office, *debug* is Django's DEBUG, and *form_token* puts the CSRF token into
+    the form or leaves it out (by default the remediations decide).
+
+    The application made before this one must not be used again, and no request
+    may be in flight: while Django's settings change they are not there at all.
+    Raises `LabError` for what is no remediation and no view.
+    """
+    configure()
+    # 78 ms, and "test" in its name: only whoever really serves pays for it.
+    from django.test.utils import override_settings
+
+    applied = together(remediations)
+    changed = override_settings(
+        # A fresh tuple, since Django remembers every URLconf it has resolved.
+        ROOT_URLCONF=urlpatterns(applied, view=view, form_token=form_token),
+        DEBUG=debug,
+        BACK_OFFICE_DOWN=down,
+        **changed_settings(applied),
+    )
+    reset()
+    _in_force.enter_context(changed)
+    return WSGIHandler()
+
+
+def reset() -> None:
+    """Put the settings back as they stand in `labapp.site.settings`."""
+    _in_force.close()

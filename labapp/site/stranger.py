@@ -1,0 +1,32 @@
+"""other.test: a stranger's site, with an old link and a forged form."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.views.generic import TemplateView
+
+
+def attack(request: HttpRequest) -> HttpResponse:
+    """Answer with a form that submits itself to site.test.
+
+    The query of this page says how: *method*, *scheme* and *sensitive_info*,
+    the forged value.
+    """
+    wanted = request.GET
+    return render(
+        request,
+        "stranger/attack.html",
+        {
+            "method": "post" if wanted.get("method") == "post" else "get",
+            "scheme": "https" if wanted.get("scheme") == "https" else "http",
+            "forged": wanted.get("sensitive_info", ""),
+        },
+    )
+
+
+urlpatterns = [
+    path("", TemplateView.as_view(template_name="stranger/home.html")),
+    path("attack", attack),
+]

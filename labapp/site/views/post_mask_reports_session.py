@@ -1,0 +1,21 @@
+from django.shortcuts import render
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.debug import sensitive_post_parameters
+
+from labapp.site import back_office
+
+
+@method_decorator(sensitive_post_parameters("sensitive_info"), name="dispatch")
+class SensitiveInfoView(View):
+    def post(self, request):
+        sensitive_info = request.POST["sensitive_info"]
+        back_office.notify()
+        request.session["sensitive_info"] = sensitive_info
+        return render(request, "received.html")
+
+
+class SecurePageView(View):
+    def get(self, request):
+        sensitive_info = request.session.get("sensitive_info")
+        return render(request, "secure_page.html", {"sensitive_info": sensitive_info})

@@ -1,0 +1,19 @@
+from urllib.parse import urlencode
+
+from django.shortcuts import redirect, render
+from django.views import View
+
+from labapp.site import back_office
+
+
+class SensitiveInfoView(View):
+    def get(self, request):
+        sensitive_info = request.GET["sensitive_info"]
+        back_office.notify()
+        return redirect("/secure_page?" + urlencode({"sensitive_info": sensitive_info}))
+
+
+class SecurePageView(View):
+    def get(self, request):
+        sensitive_info = request.GET.get("sensitive_info")
+        return render(request, "secure_page.html", {"sensitive_info": sensitive_info})

@@ -1,0 +1,1 @@
+"""The tests. A module they share is imported as ``from tests.name import ...``."""

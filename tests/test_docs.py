@@ -1,0 +1,117 @@
+"""Documents that speak of files, commands and versions tell the truth."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+DECISIONS = sorted((ROOT / "docs/decisions").glob("*.md"))
+README, MAKEFILE = ROOT / "README.md", ROOT / "Makefile"
+
+# `make NAME` in code: between backquotes, or at the start of a line of a block.
+MAKE = re.compile(r"(?:`|^ *(?:\$ )?)make +([a-z][a-z-]*)", re.MULTILINE)
+LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
+
+
+def requirements(name: str) -> list[str]:
+    """Return the lines of a requirements file, without the reasons."""
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    return [line for raw in lines if (line := re.sub(r"(^|\s+)#.*", "", raw))]
+
+
+def test_changelog_has_the_version() -> None:
+    """The newest entry of the changelog is the version of the package."""
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+    assert PROJECT["version"] == re.findall(r"^## (\S+)", text, re.MULTILINE)[0]
+
+
+def test_requirements_and_package_agree() -> None:
+    """requirements.txt lists what the package depends on, then the package itself."""
+    assert [*PROJECT["dependencies"], "-e ."] == requirements("requirements.txt")
+
+
+def test_development_starts_with_the_lab() -> None:
+    """requirements-dev.txt begins with what every learner has."""
+    assert requirements("requirements-dev.txt")[0] == "-r requirements.txt"
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_requirements_have_floor_and_cap(name: str) -> None:
+    """Each line says from which version and below which, so that next year works, too."""
+    packages = [line for line in requirements(name) if not line.startswith("-")]
+
+    assert [
+        line for line in packages if not re.fullmatch(r"[\w-]+>=[\d.]+,<[\d.]+", line)
+    ] == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+def test_make_commands_exist(name: str) -> None:
+    """Every `make` command in the text is a target of the Makefile."""
+    targets = set(re.findall(r"^([a-z][a-z-]*):", MAKEFILE.read_text(), re.MULTILINE))
+    named = set(MAKE.findall((ROOT / name).read_text(encoding="utf-8")))
+
+    assert named
+    assert set() == named - targets
+
+
+def test_readme_has_the_two_commands() -> None:
+    """The README opens with `make lab`, names `make test`, and pip for the rest."""
+    text = README.read_text(encoding="utf-8")
+
+    assert {"lab", "test"} <= set(MAKE.findall(text))
+    assert "pip install -r requirements.txt" in text
+    assert "tools/open_lab.py" in text
+
+
+@pytest.mark.parametrize(
+    "document",
+    sorted(
+        p.relative_to(ROOT).as_posix() for p in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+    ),
+)
+def test_links_lead_somewhere(document: str) -> None:
+    """Every relative link leads to a file."""
+    path = ROOT / document
+    links = LINK.findall(path.read_text(encoding="utf-8"))
+
+    assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+def test_licences() -> None:
+    """Code and text each have their licence."""
+    assert "MIT License" in (ROOT / "LICENSE").read_text(encoding="utf-8")
+    assert "CC BY 4.0" in (ROOT / "LICENSE-TEXT.md").read_text(encoding="utf-8")
+    assert PROJECT["license"] == "MIT"
+
+
+def test_repository_address_stands_once() -> None:
+    """The address of the repository stands in pyproject.toml alone."""
+    address = PROJECT["urls"]["Repository"].removeprefix("https://")
+    texts = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("labapp/**/*.py")]
+
+    assert [path.name for path in texts if address in path.read_text(encoding="utf-8")] == []
+
+
+@pytest.mark.parametrize("path", DECISIONS, ids=lambda path: path.stem)
+def test_decision(path: Path) -> None:
+    """A decision is short and says context, decision and consequences."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+
+    assert len(lines) <= 60
+    assert [line for line in lines if line.startswith("## ")] == [
+        "## Context",
+        "## Decision",
+        "## Consequences",
+    ]
+
+
+def test_decisions_are_numbered() -> None:
+    """Decisions are numbered without a gap, the template being 0000."""
+    assert [f"{n:04}" for n in range(len(DECISIONS))] == [path.name[:4] for path in DECISIONS]

@@ -1,0 +1,100 @@
+"""The import contract of pyproject.toml, and that it would notice."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+HEAVY = ("scapy", "matplotlib", "trustme", "django.test")
+
+
+def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Check the contract of the checkout in *folder*."""
+    command = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())"
+    # -I: this checkout's labapp is installed, and must not be taken for the copy.
+    code = f"import sys; sys.path.insert(0, {str(folder)!r}); {command}"
+    return subprocess.run(
+        [sys.executable, "-I", "-c", code],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the package and its contract, to break."""
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "labapp", tmp_path / "labapp", ignore=ignored)
+    return tmp_path
+
+
+def test_contract_is_kept(copy: Path) -> None:
+    """Every module imports only from below. Control for the tests that follow, too."""
+    result = lint_imports(copy)
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "Contracts: 1 kept, 0 broken." in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("module", "line"),
+    [
+        ("secret.py", "from labapp import evidence"),
+        ("remedy.py", "from labapp.capture import Capture"),
+        ("errors.py", "import labapp.secret"),
+        ("capture.py", "def later():\n    from labapp import evidence"),
+    ],
+)
+def test_import_from_above_is_noticed(copy: Path, module: str, line: str) -> None:
+    """An import from above or from beside breaks the contract, even inside a function."""
+    path = copy / "labapp" / module
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n{line}\n", encoding="utf-8")
+
+    result = lint_imports(copy)
+
+    assert result.returncode == 1
+    assert "Contracts: 0 kept, 1 broken." in result.stdout
+
+
+def test_module_without_a_layer_is_noticed(copy: Path) -> None:
+    """A new module must be given its layer."""
+    (copy / "labapp" / "utils.py").write_text('"""Nothing."""\n')
+
+    result = lint_imports(copy)
+
+    assert result.returncode == 1
+    assert "utils" in result.stdout
+
+
+def loaded_by(statement: str) -> set[str]:
+    """Return which of the heavy libraries *statement* loads in a fresh interpreter."""
+    code = f"import sys\n{statement}\nprint(*sys.modules)"
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return set(HEAVY).intersection(run.stdout.split())
+
+
+def test_front_door_is_light() -> None:
+    """`import labapp` loads no heavy library."""
+    assert set() == loaded_by("import labapp")
+
+
+@pytest.mark.parametrize("library", HEAVY)
+def test_heavy_library_would_be_noticed(library: str) -> None:
+    """Control for the test above: each of them is found once it is loaded."""
+    assert library in loaded_by(f"import labapp, {library}")

@@ -1,0 +1,1 @@
+"""Scripts that build and open the lab."""

@@ -1,0 +1,147 @@
+"""Build notebooks/*.ipynb, the learners' copies, from sources/*.py.
+
+Usage: python tools/build_notebooks.py [--check]
+
+A source is a Python file in jupytext's percent format, with the solutions. In
+the learners' copy
+
+- cells tagged `solution` are missing,
+- lines from `### BEGIN SOLUTION` to `### END SOLUTION` became a place to write,
+- cells tagged `hidden` or `docassert` are folded away,
+- there are no outputs.
+
+The same source gives the same bytes, on every machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import re
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import nbformat
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCES, NOTEBOOKS = ROOT / "sources", ROOT / "notebooks"
+FOLDED = frozenset({"hidden", "docassert"})
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"},
+}
+
+_MARKER = re.compile(r"^\s*### (?:BEGIN|END) SOLUTION\n?", re.MULTILINE)
+_SOLUTION = re.compile(
+    r"^(?P<indent>[ \t]*)### BEGIN SOLUTION\n.*?^[ \t]*### END SOLUTION$",
+    re.MULTILINE | re.DOTALL,
+)
+_PLACE = r"\g<indent># Your lines here.\n\g<indent>..."
+
+
+class SourceError(Exception):
+    """A text source that cannot become a notebook; the message says why."""
+
+
+def build(source: str, *, solved: bool = False) -> str:
+    """Return the notebook made of a *source* text, as the text of its file.
+
+    *solved* keeps the solutions. Raises `SourceError` if a marker has no partner
+    or a cell has metadata beside its tags.
+    """
+    cells = []
+    seen: Counter[str] = Counter()
+    for cell in jupytext.reads(source, fmt="py:percent").cells:
+        tags = _tags(cell)
+        if "solution" in tags and not solved:
+            continue
+        learners = _SOLUTION.sub(_PLACE, cell.source)
+        if _MARKER.search(learners):
+            raise SourceError(f"A solution marker has no partner in this cell:\n{cell.source}")
+        text = _MARKER.sub("", cell.source) if solved else learners
+        cells.append(_cell(cell.cell_type, text, tags, seen))
+    notebook = {"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
+    nbformat.validate(nbformat.from_dict(notebook))
+    return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _tags(cell: Any) -> list[str]:
+    # jupytext notes there how many blank lines the source had after a cell.
+    others = {name for name in cell.metadata if not name.startswith("lines_to_")} - {"tags"}
+    if others:
+        raise SourceError(f"Only tags may stand after %%, not {', '.join(sorted(others))}.")
+    return list(cell.metadata.get("tags", ()))
+
+
+def _cell(kind: str, text: str, tags: list[str], seen: Counter[str]) -> dict[str, Any]:
+    content = f"{kind}\n{text}"
+    # The id follows the content, so that an edit changes one id and no other;
+    # the count tells cells with the same content apart.
+    identity = hashlib.sha256(f"{content}\n{seen[content]}".encode()).hexdigest()[:8]
+    seen[content] += 1
+    metadata: dict[str, Any] = {"tags": tags} if tags else {}
+    if FOLDED.intersection(tags):
+        metadata["jupyter"] = {"source_hidden": True}
+    cell: dict[str, Any] = {
+        "cell_type": kind,
+        "id": identity,
+        "metadata": metadata,
+        "source": text.splitlines(keepends=True),
+    }
+    if kind == "code":
+        cell |= {"execution_count": None, "outputs": []}
+    return cell
+
+
+def expected(sources: Path = SOURCES) -> dict[str, str]:
+    """Return what notebooks/ must hold: text by file name."""
+    notebooks = {}
+    for path in sorted(sources.glob("*.py")):
+        try:
+            notebooks[f"{path.stem}.ipynb"] = build(path.read_text(encoding="utf-8"))
+        except SourceError as error:
+            raise SourceError(f"{path.name}: {error}") from None
+    return notebooks
+
+
+def differences(wanted: dict[str, str], folder: Path = NOTEBOOKS) -> list[str]:
+    """Return the names of notebooks in *folder* that differ, are missing or too many."""
+    present = {path.name: path.read_bytes().decode("utf-8") for path in folder.glob("*.ipynb")}
+    return sorted(
+        name for name in wanted.keys() | present.keys() if wanted.get(name) != present.get(name)
+    )
+
+
+def main(arguments: list[str] | None = None) -> str | int:
+    """Build, or with --check only compare; return 0, or what is wrong."""
+    parser = argparse.ArgumentParser(description="Build notebooks/ from sources/.")
+    parser.add_argument("--check", action="store_true", help="write nothing, only compare")
+    options = parser.parse_args(arguments)
+    try:
+        wanted = expected()
+    except SourceError as error:
+        return str(error)
+    stale = differences(wanted)
+    if options.check:
+        return (
+            f"Not in step with sources/: {', '.join(stale)}. Run: make notebooks"
+            if stale
+            else 0
+        )
+    NOTEBOOKS.mkdir(exist_ok=True)
+    for name in stale:
+        if name in wanted:
+            (NOTEBOOKS / name).write_bytes(wanted[name].encode())
+            print(f"built   notebooks/{name}")
+        else:
+            (NOTEBOOKS / name).unlink()
+            print(f"removed notebooks/{name}, which has no source")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
