@@ -38,15 +38,20 @@ def parser() -> argparse.ArgumentParser:
     _add_common(main, default=None)
     # SUPPRESS: what was given before the command must outlive the command's parser.
     _add_common(common, default=argparse.SUPPRESS)
-    commands = main.add_subparsers(dest="command", title="commands", metavar="")
+    commands = main.add_subparsers(dest="command", title="commands", metavar="COMMAND")
     one = commands.add_parser("visit", parents=[common], help="one visit, shown as it crossed")
     one.add_argument("remediations", nargs="*", metavar="REMEDIATION")
     one.add_argument("--save", metavar="FILE", help="write the packets as a pcap file")
-    grid = commands.add_parser("map", parents=[common], help="who saw it, under which remediations")
+    grid = commands.add_parser(
+        "map", parents=[common], help="who saw it, under which remediations"
+    )
     which = grid.add_mutually_exclusive_group()
     which.add_argument("--all", action="store_true", help="all 64 combinations of the six")
     which.add_argument("--only", metavar="A,B", help="one visit with just these applied")
     grid.add_argument("--json", metavar="FILE", help="write the map as JSON")
+    commands.add_parser(
+        "doctor", help="which ways to capture work here, and why not the others"
+    )
     return main
 
 
@@ -73,6 +78,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 _visit(options)
             case "map":
                 _map(options)
+            case "doctor":
+                _doctor()
             case _:
                 _story(options)
     except LabError as error:
@@ -87,23 +94,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _story(options: argparse.Namespace) -> None:
     from labapp.lab.map import ExposureMap, visits
 
-    secret = options.secret or plant_secret()
-    print("One made-up secret, one form, six remediations, a capture each.")
-    print(f"The secret: {secret}\n")
+    secret = plant_secret() if options.secret is None else options.secret
     made = []
     for number, visit in enumerate(visits(remedy.cumulative(), secret)):
+        if not number:
+            print("One made-up secret, one form, six remediations, a capture each.")
+            print(f"The secret: {secret}\n{visit.how}\n")
         added = visit.remediations[-1].label if visit.remediations else "nothing"
         print(f"{number}  {'+ ' if number else ''}{added}")
         print("\n".join(repr(visit).splitlines()[1:-1]) + "\n", flush=True)
         made.append(visit)
-    print(f"{ExposureMap.of(made)}\n\n{made[0].how}")
+    print(ExposureMap.of(made))
 
 
 def _visit(options: argparse.Namespace) -> None:
     applied = [remedy.named(name) for name in options.remediations]
     from labapp.lab import visit
 
-    made = visit(options.secret or plant_secret(), *applied)
+    made = visit(plant_secret() if options.secret is None else options.secret, *applied)
     print(repr(made))
     if options.save:
         print(f"Packets written to {made.capture.save(options.save)}.")
@@ -126,6 +134,25 @@ def _map(options: argparse.Namespace) -> None:
     print(f"\n{table}\n\n{table.backend}: {table.fidelity}")
     if options.json:
         table.save(options.json)
+
+
+def _doctor() -> None:
+    import platform
+
+    from labapp.backends import choose
+    from labapp.backends.choice import BACKENDS, try_out
+
+    choice = choose()
+    choice.backend.close()
+    print(f"{choice}\n")
+    for kind in BACKENDS:
+        backend, probe = try_out(kind)
+        if backend is not None:
+            backend.close()
+        print(
+            f"{probe.name:10} {'yes' if probe.works else 'no '}  {probe.reason or kind.fidelity}"
+        )
+    print(f"\nPython {platform.python_version()} on {platform.platform()}")
 
 
 if __name__ == "__main__":

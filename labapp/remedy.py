@@ -17,13 +17,15 @@ from labapp.errors import LabError
 class Remediation:
     """One change meant to help.
 
-    *in_view* is true if lines of `SensitiveInfoView` change; *form_method* and
+    *label* says it in full, *short* in a word or two; *claim* is what it is said
+    to do. *in_view* is true if lines of `SensitiveInfoView` change; *form_method* and
     *form_token* change the page with the form; *middleware* and *settings* are
     added to Django's; *tls* makes the visitor use ``https://``.
     """
 
     name: str
     label: str
+    short: str
     claim: str
     in_view: bool = False
     form_method: str | None = None
@@ -39,6 +41,7 @@ class Remediation:
 post = Remediation(
     "post",
     "POST",
+    "POST",
     "the value travels in the body, not in the address",
     in_view=True,
     form_method="post",
@@ -46,10 +49,12 @@ post = Remediation(
 mask_reports = Remediation(
     "mask_reports",
     "stars in error reports",
+    "stars",
     "sensitive_post_parameters hides the value in error reports",
     in_view=True,
 )
 redirect = Remediation(
+    "redirect",
     "redirect",
     "redirect",
     "the view answers with a redirect to /secure_page",
@@ -58,6 +63,7 @@ redirect = Remediation(
 session = Remediation(
     "session",
     "server session",
+    "session",
     "the value waits in a session on the server",
     in_view=True,
     middleware=("django.contrib.sessions.middleware.SessionMiddleware",),
@@ -65,14 +71,22 @@ session = Remediation(
 csrf = Remediation(
     "csrf",
     "CSRF check",
+    "CSRF check",
     "only the site's own form may submit",
     form_token=True,
     middleware=("django.middleware.csrf.CsrfViewMiddleware",),
 )
-https = Remediation("https", "HTTPS", "everything between browser and server is encrypted", tls=True)
+https = Remediation(
+    "https",
+    "HTTPS",
+    "HTTPS",
+    "everything between browser and server is encrypted",
+    tls=True,
+)
 hardening = Remediation(
     "hardening",
     "HSTS + Secure cookies",
+    "HSTS",
     "browsers are sent to HTTPS and kept there",
     middleware=("django.middleware.security.SecurityMiddleware",),
     settings=(

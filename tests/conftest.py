@@ -18,7 +18,6 @@ from tests.ordinary_user import OrdinaryUser, copy_checkout
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 TOOLS = ("tshark", "tcpdump", "chromium", "npm")
-UNDER_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -45,7 +44,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """In CI a skipped test has failed: a missing tool must not look like success."""
     report = yield
-    if UNDER_CI and report.skipped:
+    if _under_ci() and report.skipped:
         report.outcome = "failed"
         report.longrepr = f"Nothing may be skipped in CI: {item.nodeid}: {report.longrepr}"
         if hasattr(report, "wasxfail"):
@@ -59,7 +58,7 @@ def pytest_make_collect_report(
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     """The same for a module that skips itself while it is read."""
     report = yield
-    if UNDER_CI and report.skipped:
+    if _under_ci() and report.skipped:
         report.outcome = "failed"
         report.longrepr = f"Nothing may be skipped in CI: {collector.nodeid}"
     return report
@@ -140,6 +139,10 @@ def _children() -> Iterator[int]:
             continue
         if parent == os.getpid():
             yield int(task.parent.name)
+
+
+def _under_ci() -> bool:
+    return os.environ.get("CI", "").lower() in {"1", "true"}
 
 
 def _is_root() -> bool:

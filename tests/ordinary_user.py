@@ -41,8 +41,10 @@ class OrdinaryUser:
             for path in (home, home / "tmp"):
                 os.chown(path, UID, UID)
         user = cls(home, checkout)
-        # File modes would not tell: the folders above and the libraries count too.
-        tried = user.run(["-c", "import django"])
+        # setpriv opens the program before it gives everything up: only a Python that
+        # starts itself once more shows that the user can.
+        again = "import subprocess, sys; subprocess.check_call([sys.executable, '-c', {!r}])"
+        tried = user.run(["-c", again.format("import django")])
         assert tried.returncode == 0, (
             f"An ordinary user cannot run {sys.executable}. Make the virtual environment where "
             "everybody may read it, from a Python outside /root, for example: "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 DECISIONS = sorted((ROOT / "docs/decisions").glob("*.md"))
+TESTS = sorted((ROOT / "tests").glob("test_*.py"))
 README, MAKEFILE = ROOT / "README.md", ROOT / "Makefile"
 
 # `make NAME` in code: between backquotes, or at the start of a line of a block.
@@ -82,6 +84,20 @@ def test_links_lead_somewhere(document: str) -> None:
     links = LINK.findall(path.read_text(encoding="utf-8"))
 
     assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.stem)
+def test_every_test_states_its_law(path: Path) -> None:
+    """Every test has a docstring: the law it checks."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tests = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    ]
+
+    assert tests
+    assert [] == [test.name for test in tests if not ast.get_docstring(test)]
 
 
 def test_licences() -> None:

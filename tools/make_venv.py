@@ -36,8 +36,14 @@ def main(arguments):
     if os.path.exists(folder) and os.listdir(folder) and not _is_venv(folder):
         return "{} is no virtual environment: choose another VENV.".format(folder)
     try:
-        # A half-made environment, or one of a Python that is gone, is made anew.
-        venv.create(folder, with_pip=True, clear=_is_venv(folder) and not _works(folder))
+        venv.create(
+            folder,
+            with_pip=True,
+            # As `python -m venv` has it: a copied Python looks for its library anew.
+            symlinks=os.name != "nt",
+            # A half-made environment, or one of a Python that is gone, is made anew.
+            clear=_is_venv(folder) and not _works(folder),
+        )
     except (OSError, subprocess.CalledProcessError) as error:
         return "Cannot make a virtual environment in {}: {}".format(folder, error)
     return 0

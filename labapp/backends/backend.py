@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from labapp.backends.ending import without_tails
 from labapp.capture import Capture, Frame
 from labapp.errors import LabError
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 LOCALHOST = "127.0.0.1"
 PATIENCE = 2.0  # seconds to wait for the end of a connection
+SLOWEST = 10.0  # seconds of silence from a server; no view may hold a cell for good
 
 
 class Unavailable(Exception):
@@ -29,14 +31,14 @@ class Recording:
     """A stretch of time being captured; `capture` is there once it is over."""
 
     clients: list[int] = field(default_factory=list)
-    _capture: Capture | None = None
+    finished: Capture | None = None
 
     @property
     def capture(self) -> Capture:
         """The finished capture; `LabError` while the recording still runs."""
-        if self._capture is None:
+        if self.finished is None:
             raise LabError("This recording still runs: read it after its with block.")
-        return self._capture
+        return self.finished
 
 
 class Backend(ABC):
@@ -76,8 +78,8 @@ class Backend(ABC):
                 frames, problems = self._finish(clients)
             finally:
                 self._recording = None
-            recording._capture = Capture(
-                frames=tuple(frames),
+            recording.finished = Capture(
+                frames=tuple(without_tails(frames, self.port)),
                 backend=self.name,
                 fidelity=self.fidelity,
                 port=self.port,
@@ -88,14 +90,14 @@ class Backend(ABC):
     def connect(self) -> socket.socket:
         """Open a TCP connection to the server, through this backend."""
         client = self._client()
-        client.settimeout(10)  # seconds; no view of the lab may hold a cell for good
+        client.settimeout(SLOWEST)
         try:
             client.connect((LOCALHOST, self.port))
         except OSError:
             client.close()
             raise
-        if self._recording is not None:
-            self._recording.clients.append(client.getsockname()[1])
+        if (recording := self._recording) is not None:
+            recording.clients.append(client.getsockname()[1])
         return client
 
     def _client(self) -> socket.socket:
@@ -140,7 +142,7 @@ def listening_socket() -> socket.socket:
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         listener.bind((LOCALHOST, 0))
-        listener.listen(128)
+        listener.listen(1024)  # the kernel cuts it to its own limit
     except OSError:
         listener.close()
         raise

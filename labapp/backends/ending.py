@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
-_FIN, _RST, _ACK = 0x01, 0x04, 0x10
+from labapp.capture import Frame
+
+_FIN, _SYN, _RST, _ACK = 0x01, 0x02, 0x04, 0x10
 _WRAP = 1 << 32
 
 
@@ -13,38 +16,87 @@ class Endings:
     """Watches the connections of some client ports until each has ended.
 
     A connection has ended with a RST, or once the FIN of either side has been
-    acknowledged by the other (RFC 9293, 3.6).
+    acknowledged by the other (RFC 9293, 3.6). A port named twice stands for two
+    connections, one after the other: the system uses free ports again.
     """
 
     def __init__(self, clients: Iterable[int]) -> None:
-        self.open = set(clients)
-        # By (client port, sent by the client): the number that acknowledges its FIN.
-        self._awaited: dict[tuple[int, bool], int] = {}
-        self._acknowledged: set[tuple[int, bool]] = set()
+        self._left = Counter(clients)
+        # What is known of the connection that a client port has now: by side
+        # (True: the client), the number that acknowledges its FIN, and whether
+        # it came. No entry: its SYN has not been seen, or it has ended.
+        self._awaited: dict[int, dict[bool, int]] = {}
+        self._acknowledged: dict[int, set[bool]] = {}
+
+    @property
+    def open(self) -> tuple[int, ...]:
+        """The client ports of which a connection has not ended."""
+        return tuple(self._left)
 
     def see(self, frame: bytes) -> None:
         """Take note of one Ethernet frame with IPv4 and TCP in it."""
-        if not self.open or len(frame) < 54:
-            return
-        tcp = 14 + (frame[14] & 0x0F) * 4
-        source, target, seq, ack, offset, flags = struct.unpack_from("!HHIIBB", frame, tcp)
-        sent = source in self.open
+        source, target, seq, ack, flags, payload = _segment(frame)
+        sent = source in self._left
         client = source if sent else target
-        if client not in self.open:
+        if client not in self._left:
+            return
+        if sent and flags & _SYN:
+            self._awaited[client], self._acknowledged[client] = {}, set()
+        if client not in self._awaited:
             return
         if flags & _RST:
-            self.open.discard(client)
+            self._end(client)
             return
+        awaited, acknowledged = self._awaited[client], self._acknowledged[client]
         if flags & _FIN:
-            length = struct.unpack_from("!H", frame, 16)[0] - (tcp - 14) - (offset >> 4) * 4
-            self._awaited[client, sent] = (seq + length + 1) % _WRAP
-        if flags & _ACK:
-            # The other side's FIN, if that is what this segment acknowledges.
-            if self._awaited.get((client, not sent)) == ack:
-                self._acknowledged.add((client, not sent))
-            if {(client, True), (client, False)} <= self._acknowledged:
-                self.open.discard(client)
+            awaited[sent] = (seq + payload + 1) % _WRAP
+        if flags & _ACK and awaited.get(not sent) == ack:
+            acknowledged.add(not sent)
+            if len(acknowledged) == 2:
+                self._end(client)
+
+    def _end(self, client: int) -> None:
+        del self._awaited[client], self._acknowledged[client]
+        self._left[client] -= 1
+        if not self._left[client]:
+            del self._left[client]
 
     def problems(self) -> list[str]:
         """Return a sentence for each connection that has not ended."""
-        return [f"the connection from port {client} was not seen to end" for client in self.open]
+        return [
+            f"the connection from port {client} was not seen to end" for client in self.open
+        ]
+
+
+def without_tails(frames: Sequence[Frame], port: int) -> list[Frame]:
+    """Return *frames* less the ends of connections to *port* that began before them.
+
+    When a recording begins, an earlier connection's closing handshake may still
+    be on its way: frames without a byte of data, before any SYN of their client.
+    Data before a SYN is kept with its handshake, for it was said in this
+    recording, by a connection that is not in it from its start.
+    """
+    tails: dict[int, list[int]] = {}
+    begun: set[int] = set()
+    for number, frame in enumerate(frames):
+        source, target, _, _, flags, payload = _segment(frame.data)
+        client = target if source == port else source
+        if client in begun:
+            continue
+        if flags & _SYN or payload:
+            begun.add(client)
+            if payload:
+                tails.pop(client, None)
+        else:
+            tails.setdefault(client, []).append(number)
+    left_out = {number for numbers in tails.values() for number in numbers}
+    return [frame for number, frame in enumerate(frames) if number not in left_out]
+
+
+def _segment(frame: bytes) -> tuple[int, int, int, int, int, int]:
+    """Return ports, numbers, flags and bytes of data of an Ethernet, IPv4 and TCP frame."""
+    tcp = 14 + (frame[14] & 0x0F) * 4
+    source, target, seq, ack, offset, flags = struct.unpack_from("!HHIIBB", frame, tcp)
+    # Zero where it does not fit into 16 bits (Linux's BIG TCP).
+    length = struct.unpack_from("!H", frame, 16)[0] or len(frame) - 14
+    return source, target, seq, ack, flags, length - (tcp - 14) - (offset >> 4) * 4

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import socket
-import struct
+from collections import deque
 from collections.abc import Iterable
 from contextlib import suppress
+from threading import Lock
 
 from scapy.layers.inet import TCP  # noqa: F401  (so that frames dissect to TCP)
 from scapy.layers.l2 import Ether
@@ -14,36 +15,64 @@ from scapy.supersocket import SuperSocket
 
 from labapp.capture import Frame
 
-_TIME = struct.Struct("!Q")
 LONGEST = 1 << 17  # bytes
+ROOM = 64 << 20  # bytes of frames kept for a reader that does not read
 
 
 class FrameSocket(SuperSocket):
     """Hands on copies of frames; for ``sniff(opened_socket=...)``.
 
-    A real socket pair, because scapy waits for sockets with ``select``.
+    The frames wait in a queue. scapy waits for sockets with ``select``, so a
+    real one is readable exactly while a frame is there. (Sent through a socket
+    pair, frames would be lost: Linux queues 10 datagrams, Windows has none.)
     """
 
     desc = "frames handed over by the lab's relay"
 
     def __init__(self) -> None:
-        self.ins, self._feed = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._feed.setblocking(False)
+        self.ins, self._bell = socket.socketpair()
         self.outs = None
         self.LL = Ether
+        self._lock = Lock()
+        self._queue: deque[Frame] = deque()
+        self._room = ROOM
+        self.dropped = 0  # frames for which there was no room
 
     def offer(self, frames: Iterable[Frame]) -> None:
-        """Queue *frames*; a reader that does not keep up loses some."""
-        for frame in frames:
-            with suppress(OSError):
-                self._feed.send(_TIME.pack(frame.time) + frame.data)
+        """Queue *frames*, as long as there is room for them."""
+        with self._lock:
+            if self._bell.fileno() < 0:
+                return
+            for frame in frames:
+                if len(frame.data) > self._room:
+                    self.dropped += 1
+                    continue
+                if not self._queue:
+                    with suppress(OSError):
+                        self._bell.send(b"!")
+                self._queue.append(frame)
+                self._room -= len(frame.data)
+
+    def finish(self) -> None:
+        """Say that no frame will come any more: readers get an end of file."""
+        with self._lock:
+            self._bell.close()
 
     def recv_raw(self, x: int = LONGEST) -> tuple[type[Packet], bytes, float]:
-        """Return scapy's (class, bytes, seconds since 1970)."""
-        data = self.ins.recv(LONGEST)
-        return self.LL, data[_TIME.size :], _TIME.unpack_from(data)[0] / 1_000_000_000
+        """Return scapy's (class, bytes, seconds since 1970); waits for a frame.
+
+        Raises `EOFError` at the end, as scapy expects.
+        """
+        if not self.ins.recv(1, socket.MSG_PEEK):
+            raise EOFError
+        with self._lock:
+            frame = self._queue.popleft()
+            self._room += len(frame.data)
+            if not self._queue:
+                self.ins.recv(1)
+        return self.LL, frame.data, frame.time / 1_000_000_000
 
     def close(self) -> None:
         """Close both ends."""
-        self._feed.close()
+        self.finish()
         super().close()

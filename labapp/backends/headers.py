@@ -16,15 +16,21 @@ from labapp.capture import Frame
 
 FIN, SYN, RST, PSH, ACK = 0x01, 0x02, 0x04, 0x08, 0x10
 MSS = 1460  # bytes; as on Ethernet (RFC 9293, 3.7.1), so packets look like packets
-WINDOW = 65535
+WINDOW, SHIFT = 65535, 7  # RFC 7323: 8 MB, never full
 _WRAP = 1 << 32
 _ETHERNET = bytes(12) + b"\x08\x00"  # loopback has no hardware addresses
 _LOCALHOST = bytes((127, 0, 0, 1))
+# Maximum segment size, a byte of padding, window scale.
+_OPTIONS = struct.pack("!BBHBBBB", 2, 4, MSS, 1, 3, 3, SHIFT)
+
+
+def _random_numbers() -> dict[bool, int]:
+    return {True: secrets.randbits(32), False: secrets.randbits(32)}
 
 
 @dataclass
 class Flow:
-    """One relayed TCP connection, written down as frames.
+    """One relayed TCP connection, written down as frames, each later than the last.
 
     *client* and *server* are TCP ports on 127.0.0.1. Directions are named by
     who sends: True for the client.
@@ -32,16 +38,14 @@ class Flow:
 
     client: int
     server: int
-    _next: dict[bool, int] = field(
-        default_factory=lambda: {True: secrets.randbits(32), False: secrets.randbits(32)}
-    )
+    _next: dict[bool, int] = field(default_factory=_random_numbers)
     _number: int = 0
+    _time: int = 0
 
     def opened(self) -> Iterator[Frame]:
         """Yield the three-way handshake."""
-        mss = struct.pack("!BBH", 2, 4, MSS)
-        yield self._frame(True, SYN, options=mss)
-        yield self._frame(False, SYN | ACK, options=mss)
+        yield self._frame(True, SYN, options=_OPTIONS)
+        yield self._frame(False, SYN | ACK, options=_OPTIONS)
         yield self._frame(True, ACK)
 
     def data(self, from_client: bool, payload: bytes) -> Iterator[Frame]:
@@ -64,41 +68,28 @@ class Flow:
     def _frame(
         self, from_client: bool, flags: int, payload: bytes = b"", options: bytes = b""
     ) -> Frame:
-        source, target = (
-            (self.client, self.server) if from_client else (self.server, self.client)
-        )
+        ports = (self.client, self.server) if from_client else (self.server, self.client)
         # Before its own SYN is out, a side has nothing to acknowledge.
         ack = self._next[not from_client] if flags & ACK else 0
-        tcp = (
-            struct.pack(
-                "!HHIIBBHHH",
-                source,
-                target,
-                self._next[from_client],
-                ack,
-                (20 + len(options)) << 2,
-                flags,
-                WINDOW,
-                0,
-                0,
-            )
-            + options
+        offset = (20 + len(options)) << 2
+        tcp = struct.pack(
+            "!HHIIBBHHH", *ports, self._next[from_client], ack, offset, flags, WINDOW, 0, 0
         )
-        pseudo = _LOCALHOST + _LOCALHOST + struct.pack("!BBH", 0, 6, len(tcp) + len(payload))
-        checksum = _checksum(pseudo + tcp + payload)
-        tcp = tcp[:16] + checksum + tcp[18:]
+        length = len(tcp) + len(options) + len(payload)
+        pseudo = _LOCALHOST + _LOCALHOST + struct.pack("!HH", 6, length)
+        checksum = _checksum(pseudo + tcp + options + payload)
+        segment = tcp[:16] + checksum + tcp[18:] + options + payload
+
         self._number = (self._number + 1) % 65536
-        ip = (
-            struct.pack(
-                "!BBHHHBBH", 0x45, 0, 20 + len(tcp) + len(payload), self._number, 0x4000, 64, 6, 0
-            )
-            + _LOCALHOST
-            + _LOCALHOST
-        )
+        ip = struct.pack("!BBHHHBBH", 0x45, 0, 20 + length, self._number, 0x4000, 64, 6, 0)
+        ip += _LOCALHOST + _LOCALHOST
         ip = ip[:10] + _checksum(ip) + ip[12:]
+
         used = len(payload) + bool(flags & (SYN | FIN))
         self._next[from_client] = (self._next[from_client] + used) % _WRAP
-        return Frame(time.time_ns(), _ETHERNET + ip + tcp + payload, rebuilt=True)
+        # The clock of a system may be set back, and some stand still for 16 ms.
+        self._time = max(self._time + 1, time.time_ns())
+        return Frame(self._time, _ETHERNET + ip + segment, rebuilt=True)
 
 
 def _checksum(data: bytes) -> bytes:

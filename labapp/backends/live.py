@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import selectors
 import socket
-from select import select
+from contextlib import ExitStack
+from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from labapp.backends.backend import PATIENCE, Backend, Unavailable, listening_socket
+from labapp.backends.draining import DrainingSocket
 from labapp.backends.ending import Endings
 from labapp.capture import Frame
 
@@ -20,7 +23,8 @@ class Live(Backend):
 
     No thread is needed: the loopback interface hands a frame to this socket
     before TCP hands its bytes to the reader, so whoever holds the answer can be
-    sure that every data frame is queued already.
+    sure that every data frame is queued already. Where the kernel grants little
+    room to queue (without CAP_NET_ADMIN), clients empty the queue as they go.
     """
 
     name = "live"
@@ -32,19 +36,22 @@ class Live(Backend):
             raise Unavailable("this system has no AF_PACKET sockets (Linux has)")
         from labapp.backends.loopback import LoopbackSocket
 
-        self.listener = listening_socket()
-        self.port = self.listener.getsockname()[1]
-        try:
-            self._socket: LoopbackSocket = LoopbackSocket(self.port)
-        except PermissionError:
-            self.listener.close()
-            raise Unavailable(
-                "raw sockets need root or the capability CAP_NET_RAW, "
-                "and this process has neither"
-            ) from None
-        except OSError as error:
-            self.listener.close()
-            raise Unavailable(f"the system refused a packet socket: {error}") from None
+        self._lock = Lock()
+        self._frames: list[Frame] = []
+        with ExitStack() as stack:
+            self.listener = stack.enter_context(listening_socket())
+            self.port = self.listener.getsockname()[1]
+            try:
+                self._socket: LoopbackSocket = LoopbackSocket(self.port)
+            except PermissionError:
+                raise Unavailable(
+                    "raw sockets need root or the capability CAP_NET_RAW, "
+                    "and this process has neither"
+                ) from None
+            except OSError as error:
+                raise Unavailable(f"the system refused a packet socket: {error}") from None
+            stack.callback(self._socket.close)
+            self._sockets = stack.pop_all()
 
     def tap(self) -> LoopbackSocket:
         """Return another socket on ``lo`` with the same filter."""
@@ -52,28 +59,40 @@ class Live(Backend):
 
         return LoopbackSocket(self.port)
 
+    def _client(self) -> socket.socket:
+        return super()._client() if self._socket.roomy else DrainingSocket(self._drain)
+
+    def _drain(self) -> None:
+        with self._lock:
+            self._frames.extend(self._socket.frames())
+
     def _begin(self) -> None:
-        for _ in self._socket.frames():
-            pass
+        self._drain()
+        with self._lock:
+            self._frames.clear()
         self._socket.dropped()
 
     def _finish(self, clients: tuple[int, ...]) -> tuple[list[Frame], list[str]]:
-        frames: list[Frame] = []
-        endings = Endings(clients)
+        endings, seen = Endings(clients), 0
         deadline = monotonic() + PATIENCE
-        while True:
-            for frame in self._socket.frames():
-                frames.append(frame)
-                endings.see(frame.data)
-            left = deadline - monotonic()
-            if not endings.open or left <= 0:
-                break
-            select([self._socket.ins], [], [], left)
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._socket.ins, selectors.EVENT_READ)
+            while True:
+                self._drain()
+                frames = self._frames
+                while seen < len(frames):
+                    endings.see(frames[seen].data)
+                    seen += 1
+                left = deadline - monotonic()
+                if not endings.open or left <= 0:
+                    break
+                selector.select(left)
+        with self._lock:
+            frames, self._frames = self._frames, []
         problems = endings.problems()
         if dropped := self._socket.dropped():
             problems.append(f"the kernel dropped {dropped} frames")
         return frames, problems
 
     def close(self) -> None:
-        self._socket.close()
-        self.listener.close()
+        self._sockets.close()

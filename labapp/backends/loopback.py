@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from scapy.arch.linux import L2ListenSocket
+from scapy.layers.inet import TCP  # noqa: F401  (so that frames dissect to TCP)
 from scapy.layers.l2 import Ether
 from scapy.packet import Packet
 
@@ -35,7 +36,8 @@ class LoopbackSocket(L2ListenSocket):
 
     Every frame is seen once (on ``lo`` each passes out and in again; the copy
     going out is ignored), whole, and with the kernel's time in nanoseconds.
-    Raises `OSError` where the system does not allow it.
+    *roomy* is true if 64 MB of frames may queue. Raises `OSError` where the
+    system does not allow it.
     """
 
     # scapy's __init__ binds twice and changes interface flags; opened by hand
@@ -46,13 +48,13 @@ class LoopbackSocket(L2ListenSocket):
             bpf.attach(sock, bpf.port_filter(port))
             sock.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
             sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
-            _enlarge(sock)
+            self.roomy = _enlarge(sock)
             sock.bind(("lo", ETH_P_ALL))
         except BaseException:
             sock.close()
             raise
         self.ins = sock
-        self.outs = None
+        self.outs = None  # type: ignore[assignment]  # as scapy does
         self.iface = "lo"
         self.type = ETH_P_ALL
         self.promisc = False
@@ -87,10 +89,11 @@ class LoopbackSocket(L2ListenSocket):
         return Frame(time.time_ns(), data)
 
 
-def _enlarge(sock: socket.socket) -> None:
+def _enlarge(sock: socket.socket) -> bool:
     try:
         sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, BUFFER)
-    except PermissionError:
-        # Bounded by net.core.rmem_max then: connections are drained as they read.
+    except PermissionError:  # needs CAP_NET_ADMIN, which root in a container lacks
         with suppress(OSError):
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
+        return False
+    return True

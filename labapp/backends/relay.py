@@ -4,34 +4,19 @@ from __future__ import annotations
 
 import selectors
 import socket
-from collections import deque
+from collections import Counter
 from collections.abc import Iterable
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import ExitStack, suppress
 from threading import Condition, Thread
 from typing import TYPE_CHECKING
 
 from labapp.backends.backend import LOCALHOST, PATIENCE, Backend, listening_socket
 from labapp.backends.headers import Flow
+from labapp.backends.passage import Passage, abort
 from labapp.capture import Frame
 
 if TYPE_CHECKING:
     from labapp.backends.frame_socket import FrameSocket
-
-CHUNK = 1 << 16  # bytes read at once
-
-
-@dataclass(eq=False)
-class _Half:
-    """One direction of one relayed connection: read here, write there."""
-
-    source: socket.socket
-    sink: socket.socket
-    from_client: bool
-    flow: Flow
-    waiting: bytearray
-    other: _Half | None = None
-    ended: bool = False
 
 
 class Relay(Backend):
@@ -46,17 +31,18 @@ class Relay(Backend):
 
     def __init__(self) -> None:
         super().__init__()
-        self.listener = listening_socket()
-        self._front = listening_socket()
-        self.port = self._front.getsockname()[1]
-        self._upstream = self.listener.getsockname()[1]
         self._changed = Condition()
         self._frames: list[Frame] = []
-        self._ended: set[int] = set()  # client ports whose connection is over
+        self._ended: Counter[int] = Counter()  # by client port
         self._taps: list[FrameSocket] = []
-        self._halves: set[_Half] = set()
-        self._selector = selectors.DefaultSelector()
-        self._wake_read, self._wake_write = socket.socketpair()
+        with ExitStack() as stack:
+            self.listener = stack.enter_context(listening_socket())
+            self._front = stack.enter_context(listening_socket())
+            self._wake_read, self._wake_write = map(stack.enter_context, socket.socketpair())
+            self._selector = stack.enter_context(selectors.DefaultSelector())
+            self._sockets = stack.pop_all()
+        self.port = self._front.getsockname()[1]
+        self._upstream = self.listener.getsockname()[1]
         for sock in (self._front, self._wake_read):
             sock.setblocking(False)
             self._selector.register(sock, selectors.EVENT_READ)
@@ -78,9 +64,10 @@ class Relay(Backend):
             self._ended.clear()
 
     def _finish(self, clients: tuple[int, ...]) -> tuple[list[Frame], list[str]]:
+        opened = Counter(clients)
         with self._changed:
-            self._changed.wait_for(lambda: self._ended.issuperset(clients), PATIENCE)
-            missing = [client for client in clients if client not in self._ended]
+            self._changed.wait_for(lambda: self._ended >= opened, PATIENCE)
+            missing = opened - self._ended
             frames = list(self._frames)
             self._frames.clear()
         return frames, [
@@ -91,9 +78,12 @@ class Relay(Backend):
         if self._thread.is_alive():
             with suppress(OSError):
                 self._wake_write.send(b"x")
-            self._thread.join(PATIENCE)
-        for sock in (self._front, self.listener, self._wake_read, self._wake_write):
-            sock.close()
+            self._thread.join(2 * PATIENCE)  # it may be connecting
+        self._sockets.close()
+        with self._changed:
+            taps, self._taps = self._taps, []
+        for tap in taps:
+            tap.finish()
 
     # The relay's own thread -----------------------------------------------------
 
@@ -105,113 +95,39 @@ class Relay(Backend):
                         return
                     if key.fileobj is self._front:
                         self._accept()
-                    elif key.fileobj.fileno() >= 0:  # type: ignore[union-attr]
-                        self._serve(key.data, events)
+                    else:
+                        key.data.serve(key.fileobj, events)
         finally:
-            for half in tuple(self._halves):
-                half.source.close()
-            self._selector.close()
+            for key in tuple(self._selector.get_map().values()):
+                if isinstance(key.data, Passage):
+                    key.data.abandon()
 
     def _accept(self) -> None:
         try:
             client, address = self._front.accept()
         except OSError:
             return
+        flow = Flow(address[1], self.port)
+        self._record(flow.opened())
         server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        server.settimeout(PATIENCE)
         try:
             server.connect((LOCALHOST, self._upstream))
         except OSError:
-            client.close()
             server.close()
+            self._record(flow.reset(False))
+            abort(client)
+            self._end(flow)
             return
-        for sock in (client, server):
-            sock.setblocking(False)
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        flow = Flow(address[1], self.port)
-        with self._changed:  # a port may come round again
-            self._ended.discard(flow.client)
-        self._record(flow.opened())
-        there = _Half(client, server, True, flow, bytearray())
-        back = _Half(server, client, False, flow, bytearray(), other=there)
-        there.other = back
-        for half in (there, back):
-            self._halves.add(half)
-            self._selector.register(half.source, selectors.EVENT_READ, half)
+        Passage(self._selector, client, server, flow, self._record, self._end)
 
-    def _serve(self, half: _Half, events: int) -> None:
-        other = half.other
-        assert other is not None
-        if events & selectors.EVENT_READ and not half.ended:
-            self._read(half)
-        # What waits for this socket was read by the other direction.
-        if events & selectors.EVENT_WRITE and half.source.fileno() >= 0:
-            self._write(other)
-        self._watch(half)
-        self._watch(other)
-
-    def _read(self, half: _Half) -> None:
-        try:
-            data = half.source.recv(CHUNK)
-        except BlockingIOError:
-            return
-        except OSError:
-            self._record(half.flow.reset(half.from_client))
-            self._forget(half)
-            return
-        if data:
-            self._record(half.flow.data(half.from_client, data))
-            half.waiting += data
-        else:
-            self._record(half.flow.closed(half.from_client))
-            half.ended = True
-        self._write(half)
-
-    def _write(self, half: _Half) -> None:
-        try:
-            if half.waiting:
-                del half.waiting[: half.sink.send(half.waiting)]
-            if half.ended and not half.waiting:
-                half.sink.shutdown(socket.SHUT_WR)
-        except BlockingIOError:
-            return
-        except OSError:
-            # The receiver is gone; what it would have sent, its own read tells.
-            half.waiting.clear()
-        if half.ended and half.other is not None and half.other.ended and not half.waiting:
-            if not half.other.waiting:
-                self._forget(half)
-
-    def _watch(self, half: _Half) -> None:
-        """Ask the selector for just what this socket can be served with now."""
-        if half.source.fileno() < 0 or half.other is None:
-            return
-        events = 0
-        if not half.ended and not half.waiting:
-            events |= selectors.EVENT_READ
-        if half.other.waiting:
-            events |= selectors.EVENT_WRITE
-        registered = half.source in self._selector.get_map()
-        if events and registered:
-            self._selector.modify(half.source, events, half)
-        elif events:
-            self._selector.register(half.source, events, half)
-        elif registered:
-            self._selector.unregister(half.source)
-
-    def _forget(self, half: _Half) -> None:
-        for one in (half, half.other):
-            if one is None or one not in self._halves:
-                continue
-            self._halves.discard(one)
-            with suppress(KeyError, ValueError):
-                self._selector.unregister(one.source)
-            one.source.close()
+    def _end(self, flow: Flow) -> None:
         with self._changed:
-            self._ended.add(half.flow.client)
+            self._ended[flow.client] += 1
             self._changed.notify_all()
 
     def _record(self, frames: Iterable[Frame]) -> None:
-        written = deque(frames)
+        written = list(frames)
         with self._changed:
             if self._recording is not None:
                 self._frames.extend(written)

@@ -4,33 +4,33 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from urllib.parse import urldefrag, urlencode, urljoin, urlsplit
 
+from labapp.browser.cache import Cache
 from labapp.browser.cookies import CookieJar
 from labapp.browser.hsts import HstsStore
-from labapp.browser.origin import DEFAULT_POLICY, POLICIES, origin_of, referer, same_site
+from labapp.browser.origin import host_of, is_address, resolve
 from labapp.browser.page import Page
-from labapp.browser.transport import Network, Transport
+from labapp.browser.referrer import DEFAULT_POLICY, policy_of
+from labapp.browser.request import Request
+from labapp.browser.transport import Network, Transport, failed
 from labapp.errors import LabError
 from labapp.evidence import Answer, Memory
 
-MOST_REDIRECTS = 20  # as in Chromium
-FORM = "application/x-www-form-urlencoded"
+MOST_REQUESTS = 20  # to reach one page; the next redirect is refused, as in Chromium
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
-
-
-def header(answer: Answer, name: str) -> str:
-    """Return the last header *name* of *answer*, or ``""``."""
-    found = [value for key, value in answer.headers if key.lower() == name.lower()]
-    return found[-1] if found else ""
+_NO_PAGE = frozenset((204, 205))  # the browser stays where it is
 
 
 class Browser:
     """One visitor's browser, as far as it decides who can see a secret.
 
-    It keeps cookies, HSTS, history and a cache, follows redirects and loads
-    pictures. *user_agent* is sent with every request; *clock* (seconds) is what
-    HSTS ages by. Every answer is kept until `take_answers()`.
+    It keeps cookies (a third party's too), HSTS, history and a cache, follows
+    redirects and loads pictures; it runs no script. *user_agent* is sent with every request; *clock*
+    (seconds) is what cookies and HSTS age by. Every answer is kept until
+    `take_answers()`. What cannot be reached gives an answer of status 0.
     """
 
     def __init__(
@@ -39,11 +39,14 @@ class Browser:
         user_agent: str = "LabBrowser/1.0",
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.cookies = CookieJar()
+        self.cookies = CookieJar(clock)
         self.hsts = HstsStore(clock)
+        self.cache = Cache()
         self.history: list[str] = []
-        self.cache: dict[tuple[str, str, bytes], bytes] = {}
         self.current: Answer | None = None
+        self._page = Page("")
+        self._policy = DEFAULT_POLICY
+        self._arrival = Request("")  # what led to the current page
         self._user_agent = user_agent
         self._transport = Transport(network)
         self._answers: list[Answer] = []
@@ -52,30 +55,40 @@ class Browser:
 
     def open(self, url: str) -> Answer:
         """Go to an address the visitor typed."""
-        return self._navigate("GET", url, source="")
+        return self._navigate(url)
 
     def follow(self, href: str) -> Answer:
-        """Click a link of the current page."""
-        here = self._here().url
-        return self._navigate("GET", urljoin(here, href), source=here)
+        """Click a link of the current page; one within the page fetches nothing."""
+        here = self._here()
+        target, fragment = urldefrag(urljoin(here.url, href))
+        if fragment and target == here.url:
+            self.history.append(f"{target}#{fragment}")
+            return here
+        return self._navigate(href, here.url)
 
     def submit(self, values: Mapping[str, str]) -> Answer:
-        """Fill *values* into the current page's form and send it (HTML, 4.10.22)."""
+        """Fill *values* into the current page's first form and send it.
+
+        Raises `LabError` if the page has no form, or no field for a value.
+        """
         here = self._here()
-        form = Page(here.body.decode("utf-8", "replace")).form
+        form = self._page.form
         if form is None:
             raise LabError("This page has no form to submit: open the form page first.")
-        data = urlencode({**form.fields, **values})
-        action = urljoin(here.url, form.action or here.url)
+        data = _encoded(form.entries(values))
+        action = form.action or here.url
         if form.method == "post":
-            return self._navigate("POST", action, source=here.url, body=data.encode())
-        bare = urlsplit(action)._replace(query=data, fragment="").geturl()
-        return self._navigate("GET", bare, source=here.url)
+            return self._navigate(
+                action, here.url, method="POST", body=data.encode(), form=True
+            )
+        bare, mark, fragment = action.partition("#")
+        action = f"{bare.partition('?')[0]}?{data}{mark}{fragment}"
+        return self._navigate(action, here.url, form=True)
 
     def reload(self) -> Answer:
         """Press F5 and confirm that the form is sent again, if it is asked."""
-        here = self._here()
-        return self._navigate(here.method, here.url, source="", body=here.sent, remember=False)
+        self._here()
+        return self._load(replace(self._arrival, tainted=False), again=True)
 
     def take_answers(self) -> tuple[Answer, ...]:
         """Return every answer since the last call, redirects and pictures too."""
@@ -87,7 +100,7 @@ class Browser:
         """Return what stands on this browser's disk now."""
         return Memory(
             history=tuple(self.history),
-            cache=tuple((url, body) for (_, url, _), body in self.cache.items()),
+            cache=self.cache.entries,
             cookies=self.cookies.all,
         )
 
@@ -103,62 +116,107 @@ class Browser:
         return self.current
 
     def _navigate(
-        self, method: str, url: str, *, source: str, body: bytes = b"", remember: bool = True
+        self,
+        reference: str,
+        source: str = "",
+        *,
+        method: str = "GET",
+        body: bytes = b"",
+        form: bool = False,
     ) -> Answer:
-        policy = self._policy(self.current) if self.current else DEFAULT_POLICY
-        for _ in range(MOST_REDIRECTS + 1):
-            url = self.hsts.upgrade(urldefrag(url).url)
-            answer = self._fetch(method, url, source, policy, body, navigation=True)
-            location = header(answer, "Location")
+        try:
+            url = resolve(reference, source)
+        except ValueError as error:
+            return self._refused(method, reference, error)
+        request = Request(url, method, body, source, source, self._policy)
+        return self._load(request, form=form)
+
+    def _load(self, request: Request, *, form: bool = False, again: bool = False) -> Answer:
+        chain, answer = self._fetch(request)
+        if answer.status in _NO_PAGE:
+            return answer
+        if answer.status:
+            visited = [one.url for one in chain]
+            # Chromium keeps every address of a redirect that a link or the visitor
+            # began, but of one that a form began only where it led.
+            self.history += visited[-1:] if form and not again else visited[again:]
+        self.current, self._arrival = answer, chain[-1]
+        self._page = Page(_text(answer))
+        asked = self._page.policy or policy_of(_values(answer, "Referrer-Policy"))
+        self._policy = asked or DEFAULT_POLICY
+        self._load_images(answer.url)
+        return answer
+
+    def _load_images(self, here: str) -> None:
+        wanted: dict[str, None] = {}  # a picture shown twice is loaded once
+        for src in self._page.images:
+            with suppress(ValueError):  # data: and the like ask nobody
+                wanted[_upgraded(urldefrag(resolve(src, here)).url, here)] = None
+        for url in wanted:
+            self._fetch(Request(url, "GET", b"", here, here, self._policy, navigation=False))
+
+    def _fetch(self, request: Request) -> tuple[list[Request], Answer]:
+        """Return every request up to the end of all redirects, and the last answer."""
+        chain = [request]
+        for _ in range(MOST_REQUESTS):
+            upgraded = self.hsts.upgrade(chain[-1].url)
+            if upgraded != chain[-1].url:
+                # To the browser this is a redirect too (Chromium's internal 307).
+                chain.append(chain[-1].redirected(upgraded, 307))
+            request = chain[-1]
+            answer = self._send(request)
+            location = next((value for value in _values(answer, "Location") if value), "")
             if answer.status not in _REDIRECTS or not location:
-                break
-            policy = self._policy(answer, policy)
-            url = urljoin(url, location)
-            # 303 always, 301 and 302 by old custom, turn POST into GET (RFC 9110, 15.4).
-            if answer.status not in (307, 308) and method != "HEAD":
-                method, body = "GET", b""
-        if answer.status and remember:
-            # Chromium keeps where a redirect led, not where it began.
-            self.history.append(answer.url)
-        self.current = answer
-        self._load_images(answer)
-        return answer
+                return chain, answer
+            # Chromium keeps bytes that are not ASCII as they came.
+            location = "".join(c if c.isascii() else f"%{ord(c):02X}" for c in location)
+            policy = policy_of(_values(answer, "Referrer-Policy"))
+            try:
+                target = resolve(location, request.url)
+            except ValueError as error:
+                return chain, self._refused(request.method, location, error)
+            chain.append(request.redirected(target, answer.status, policy))
+        endless = OSError(f"{MOST_REQUESTS} requests led to no page")
+        return chain, self._refused(chain[-1].method, chain[-1].url, endless)
 
-    def _load_images(self, page: Answer) -> None:
-        if not header(page, "Content-Type").startswith("text/html"):
-            return
-        for src in Page(page.body.decode("utf-8", "replace")).images:
-            url = self.hsts.upgrade(urljoin(page.url, src))
-            if urlsplit(url).scheme in ("http", "https"):
-                self._fetch("GET", url, page.url, self._policy(page), b"", navigation=False)
-
-    def _fetch(
-        self, method: str, url: str, source: str, policy: str, body: bytes, *, navigation: bool
-    ) -> Answer:
-        headers = [("User-Agent", self._user_agent), ("Accept", "text/html, image/*")]
-        if method == "POST":
-            headers.append(("Content-Type", FORM))
-            headers.append(("Origin", origin_of(source) if source else origin_of(url)))
-        if sent_from := referer(policy, source, url):
-            headers.append(("Referer", sent_from))
-        cross_site = bool(source) and not same_site(source, url)
-        if cookies := self.cookies.header(
-            url, cross_site=cross_site, top_level_get=navigation and method == "GET"
-        ):
+    def _send(self, request: Request) -> Answer:
+        url = urldefrag(request.url).url
+        headers = [("User-Agent", self._user_agent), *request.headers]
+        if cookies := self.cookies.header(url, request.context):
             headers.append(("Cookie", cookies))
-        answer = self._transport.request(method, url, headers, body)
+        answer = self._transport.request(request.method, url, headers, request.body)
         self._answers.append(answer)
-        for name, value in answer.headers:
-            if name.lower() == "set-cookie" and (navigation or not cross_site):
-                self.cookies.store(url, value)
-        self.hsts.note(url, header(answer, "Strict-Transport-Security"))
-        # Chromium writes answers to POST to its cache as well.
-        if answer.status and "no-store" not in header(answer, "Cache-Control").lower():
-            self.cache[method, url, body] = answer.body
+        for value in _values(answer, "Set-Cookie"):
+            self.cookies.store(url, value, request.context)
+        # Of several such headers only the first counts (RFC 6797, 8.1).
+        for value in _values(answer, "Strict-Transport-Security")[:1]:
+            self.hsts.note(url, value)
+        self.cache.note(answer)
         return answer
 
-    @staticmethod
-    def _policy(answer: Answer, default: str = DEFAULT_POLICY) -> str:
-        tokens = [token.strip() for token in header(answer, "Referrer-Policy").split(",")]
-        known = [token for token in tokens if token in POLICIES]
-        return known[-1] if known else default
+    def _refused(self, method: str, url: str, error: Exception) -> Answer:
+        answer = failed(method, url, error)
+        self._answers.append(answer)
+        return answer
+
+
+def _values(answer: Answer, name: str) -> list[str]:
+    return [value for key, value in answer.headers if key.lower() == name.lower()]
+
+
+def _text(answer: Answer) -> str:
+    """Return the HTML of *answer*, ``""`` if it is none."""
+    kind = next(iter(_values(answer, "Content-Type")), "").partition(";")[0].strip().lower()
+    return answer.body.decode("utf-8", "replace") if kind == "text/html" else ""
+
+
+def _upgraded(url: str, page: str) -> str:
+    """Return a picture's *url* as a secure *page* asks for it (W3C Mixed Content, 4.1)."""
+    if page.startswith("https:") and not is_address(host_of(url)):
+        return urlsplit(url)._replace(scheme="https").geturl()
+    return url
+
+
+def _encoded(pairs: list[tuple[str, str]]) -> str:
+    # Unlike RFC 3986, forms leave "*" and encode "~" (URL Standard, 5.2).
+    return urlencode(pairs, safe="*", errors="replace").replace("~", "%7E")

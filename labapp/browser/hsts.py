@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from labapp.browser.origin import host_of
+from labapp.browser.origin import host_of, is_address
+
+LONGEST = 365 * 24 * 3600  # seconds; Chromium believes no longer promise
 
 
 class HstsStore:
@@ -24,19 +24,23 @@ class HstsStore:
     def note(self, url: str, header: str) -> None:
         """Take in a Strict-Transport-Security *header* that came from *url*.
 
-        Ignored over ``http://`` (8.1) and from an IP address (8.1.1).
+        Ignored over ``http://`` (8.1), from an IP address (8.1.1) and if it does
+        not follow the grammar (6.1).
         """
-        host = host_of(url)
-        age = re.search(r'max-age\s*=\s*"?(\d+)', header, re.IGNORECASE)
-        if urlsplit(url).scheme != "https" or _is_address(host) or age is None:
+        host, directives = host_of(url), _directives(header)
+        age = directives.get("max-age", "")
+        if urlsplit(url).scheme != "https" or is_address(host):
             return
-        seconds = int(age[1])
+        if not (age.isascii() and age.isdigit()):
+            return
+        self._until.pop(host, None)
         self._subdomains.discard(host)
+        # Ten digits are three centuries; Python refuses to read thousands of them.
+        seconds = LONGEST if len(age.lstrip("0")) > 10 else min(int(age), LONGEST)
         if seconds == 0:
-            self._until.pop(host, None)
             return
         self._until[host] = self._clock() + seconds
-        if "includesubdomains" in header.lower():
+        if "includesubdomains" in directives:
             self._subdomains.add(host)
 
     def upgrade(self, url: str) -> str:
@@ -47,8 +51,7 @@ class HstsStore:
         parts = urlsplit(url)
         if parts.scheme != "http" or not self._knows(host_of(url)):
             return url
-        netloc = parts.netloc.removesuffix(":80")
-        return parts._replace(scheme="https", netloc=netloc).geturl()
+        return parts._replace(scheme="https", netloc=parts.netloc.removesuffix(":80")).geturl()
 
     def _knows(self, host: str) -> bool:
         labels = host.split(".")
@@ -60,9 +63,13 @@ class HstsStore:
         return False
 
 
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
+def _directives(header: str) -> dict[str, str]:
+    """Return the directives of *header*, none at all if one stands twice (6.1)."""
+    found: dict[str, str] = {}
+    for part in header.split(";"):
+        name, _, value = (piece.strip() for piece in part.partition("="))
+        if name.lower() in found:
+            return {}
+        if name:
+            found[name.lower()] = value[1:-1] if value[:1] == value[-1:] == '"' else value
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush
 from itertools import pairwise
 from typing import NamedTuple
@@ -43,7 +43,7 @@ class Assembler:
         self._carriers: list[int] = []
         self._late: list[_Piece] = []  # ... and what did not
         self._edge = 0  # up to here all came in order
-        self._reach = 0  # up to here something was sent, as numbers tell
+        self._reach = 0  # up to here all was sent, as empty segments and ACKs tell
         self._end: int | None = None  # where the FIN stands
         self._acked: int | None = None
 
@@ -61,9 +61,8 @@ class Assembler:
         stop = start + len(payload)
         if flags & FIN:
             self._end = stop
-        if stop > self._reach:
-            self._reach = stop
         if not payload:
+            self._reach = max(self._reach, start)
             return
         if start == edge:
             self._chunks.append(payload)
@@ -86,16 +85,14 @@ class Assembler:
         if self.origin is None:
             self.origin, self._exact = number, True
         edge = self._edge
-        reach = (number - self.origin - edge + _HALF) % _SPACE - _HALF + edge
-        if reach > self._reach:
-            self._reach = reach
+        received = (number - self.origin - edge + _HALF) % _SPACE - _HALF + edge
+        self._reach = max(self._reach, received)
 
     def stream(self) -> Stream:
         """Return what has come so far."""
         if self._late:
             pieces = sorted([*self._in_order(), *self._late])
-            begin = 0 if self._exact else min(0, pieces[0].start)
-            chunks, stops, carriers, gaps = _join(list(_first_copies(pieces)), begin)
+            chunks, stops, carriers, gaps = _join(_first_copies(pieces))
             edge = max(piece.stop for piece in pieces)
         else:
             chunks, stops, carriers, gaps = self._chunks, self._stops, self._carriers, []
@@ -142,14 +139,14 @@ def _first_copies(pieces: list[_Piece]) -> Iterator[_Piece]:
 
 
 def _join(
-    pieces: list[_Piece], begin: int
+    pieces: Iterable[_Piece],
 ) -> tuple[list[bytes], list[int], list[int], list[Gap]]:
     """Put *pieces*, which do not overlap, end to end, with NUL bytes in the gaps."""
     chunks: list[bytes] = []
     stops: list[int] = []
     carriers: list[int] = []
     gaps: list[Gap] = []
-    edge, offset, room = begin, 0, _SPARE_FILL
+    edge, offset, room = 0, 0, _SPARE_FILL
     for start, stop, payload, frame in pieces:
         if start > edge:
             gaps.append(Gap(offset, start - edge))

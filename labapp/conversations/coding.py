@@ -15,6 +15,7 @@ _MOST_MEMBERS = 64
 _MOST_CODINGS = 8
 _BLOCK = 1 << 16
 _CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
+_CHUNK_SIZE_CUT_OFF = re.compile(rb"\r|[ \t]*[0-9A-Fa-f]{1,15}[ \t]*(?:;[^\n]*)?\r?")
 _LINE_BREAK = re.compile(rb"\r?\n")
 _EMPTY_LINE = re.compile(rb"\n\r?\n")
 
@@ -39,6 +40,8 @@ def dechunk(data: bytes, start: int = 0) -> tuple[bytes, int, bool]:
         at = line_break.end() if line_break else min(at + size, len(data))
         if not line_break:
             break
+    if _CHUNK_SIZE_CUT_OFF.fullmatch(data, at):
+        at = len(data)
     return b"".join(chunks), at, False
 
 
@@ -112,9 +115,7 @@ def _up_to_damage(engine: zlib._Decompress, block: bytes, room: int) -> bytes:
     plain = bytearray()
     try:
         for index in range(len(block)):
-            if len(plain) >= room:
-                break
-            plain += engine.decompress(block[index : index + 1], room - len(plain))
+            plain += engine.decompress(block[index : index + 1])
     except zlib.error:
         pass
-    return bytes(plain)
+    return bytes(plain[:room])

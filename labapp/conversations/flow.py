@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from labapp.capture import Frame
 from labapp.conversations.assembler import Assembler
@@ -12,9 +13,9 @@ _SPACE = 1 << 32
 
 
 class Lane(Assembler):
-    """One direction of a flow: who sends, and the assembler of what they sent."""
+    """One direction of a flow: the assembler of what is sent, and who sends it."""
 
-    __slots__ = ("first", "frames", "other", "sport", "src", "syn")
+    __slots__ = ("first", "frames", "sport", "src", "syn")
 
     def __init__(self, src: bytes, sport: int) -> None:
         super().__init__()
@@ -22,15 +23,14 @@ class Lane(Assembler):
         self.frames: list[int] = []
         self.first: int | None = None  # its first sequence number of all
         self.syn: Segment | None = None
-        self.other = self  # until the flow is made
 
 
+@dataclass(frozen=True)
 class Flow:
     """Both directions of a connection; *first* is the one seen first."""
 
-    def __init__(self, first: Lane, second: Lane) -> None:
-        self.first, self.second = first, second
-        first.other, second.other = second, first
+    first: Lane
+    second: Lane
 
     def ends(self, port: int) -> tuple[Lane, Lane]:
         """Return the lanes of client and server.
@@ -59,18 +59,19 @@ def flows(frames: Iterable[Frame]) -> list[Flow]:
     its client: ports come round again, that number hardly ever.
     """
     found: list[Flow] = []
-    lanes: dict[tuple[object, ...], Lane] = {}
+    lanes: dict[tuple[object, ...], tuple[Lane, Lane]] = {}
     for number, (_, data, _) in enumerate(frames):
         segment = parse(data, number)
         if segment is None:
             continue
         ends, flags = segment[:4], segment.flags
-        lane = lanes.get(ends)
-        if lane is None or (flags & SYN and not _belongs(segment, lane)):
+        both = lanes.get(ends)
+        if both is None or (flags & SYN and not _belongs(segment, *both)):
             src, sport, dst, dport = ends
-            lane, other = Lane(src, sport), Lane(dst, dport)
+            both = lane, other = Lane(src, sport), Lane(dst, dport)
+            lanes[dst, dport, src, sport], lanes[ends] = (other, lane), both
             found.append(Flow(lane, other))
-            lanes[dst, dport, src, sport], lanes[ends] = other, lane
+        lane, other = both
         if flags & SYN and lane.syn is None:
             lane.syn = segment
         if lane.first is None:
@@ -78,13 +79,12 @@ def flows(frames: Iterable[Frame]) -> list[Flow]:
         lane.add(segment)
         lane.frames.append(number)
         if flags & ACK:
-            lane.other.acknowledge(segment.ack)
+            other.acknowledge(segment.ack)
     return found
 
 
-def _belongs(syn: Segment, lane: Lane) -> bool:
-    """Whether a SYN is part of the flow that this lane is already in."""
-    other = lane.other
+def _belongs(syn: Segment, lane: Lane, other: Lane) -> bool:
+    """Whether a SYN is part of the flow that these lanes are already in."""
     if lane.syn:
         return lane.syn.seq == syn.seq
     # Where order was lost, its own side or the other may have been captured first.

@@ -70,5 +70,6 @@ def fields(block: bytes) -> tuple[tuple[tuple[str, str], ...], str]:
 
 
 def _listed(head: Message, name: str) -> list[str]:
-    values = ",".join(head.header_values(name)).split(",")
-    return [value.strip() for value in values if value.strip()]
+    values = head.header_values(name)
+    items = (item.strip() for value in values for item in value.split(","))
+    return [item for item in items if item]

@@ -1,6 +1,6 @@
 """The lab: the only place where site, server, packets and browser meet."""
 
-from labapp.lab.laboratory import laboratory, visit
-from labapp.lab.visit import Visit
+from labapp.lab.laboratory import visit
+from labapp.lab.visits import Visit
 
-__all__ = ["Visit", "laboratory", "visit"]
+__all__ = ["Visit", "visit"]

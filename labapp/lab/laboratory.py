@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import RLock
@@ -12,19 +13,20 @@ from types import TracebackType
 from typing import Self
 
 from labapp import remedy
-from labapp.secret import accept
-from labapp.site import application as site
 from labapp.backends import Choice, choose
 from labapp.browser import Browser
 from labapp.browser.transport import Network
 from labapp.errors import LabError
 from labapp.evidence import CONTROL, SITE, STRANGER, THIRD_PARTY
 from labapp.lab.steps import Script
-from labapp.lab.visit import Visit
+from labapp.lab.visits import Visit
 from labapp.remedy import Remediation
+from labapp.secret import accept
 from labapp.server import Authority, Server
+from labapp.site import application as site
 
 HOSTS = (SITE, STRANGER, THIRD_PARTY, CONTROL)
+_opening = RLock()
 
 
 class Laboratory:
@@ -42,18 +44,21 @@ class Laboratory:
             self.backend = stack.enter_context(self.choice.backend)
             authority = Authority()
             context = authority.server_context(*HOSTS)
+            stack.callback(site.reset)  # after the server has stopped
             self.server = stack.enter_context(Server(self.backend.listener, context))
-            stack.callback(site.reset)
             self._network = Network(
                 self.backend.connect, self.backend.port, HOSTS, authority.client_context()
             )
             self._stack = stack.pop_all()
-        self._pid = os.getpid()
 
     def visit(
-        self, secret: str, *remediations: Remediation, view: site.AnyView | None = None
+        self,
+        secret: str,
+        *remediations: Remediation,
+        view: site.AnyView | None = None,
+        form_token: bool | None = None,
     ) -> Visit:
-        """Make one visit; see `labapp.visit`."""
+        """Make one visit; see `labapp.visit`, and `Script` for *form_token*."""
         accept(secret)
         applied = remedy.together(remediations)
         with self._lock:
@@ -64,14 +69,10 @@ class Laboratory:
                 new_browser=lambda agent: Browser(self._network, user_agent=agent),
                 remediations=applied,
                 view=view,
+                form_token=form_token,
             )
             evidence = script.play(secret)
         return Visit(secret, applied, evidence, str(self.choice))
-
-    @property
-    def usable(self) -> bool:
-        """False in a forked child: threads do not survive a fork."""
-        return self._pid == os.getpid()
 
     def close(self) -> None:
         """Stop every thread and give back port, sockets and folder."""
@@ -89,18 +90,18 @@ class Laboratory:
         self.close()
 
 
-_laboratory: Laboratory | None = None
-_opening = RLock()
-
-
 def laboratory() -> Laboratory:
     """Return this process's lab, opened when first asked for, closed at exit."""
-    global _laboratory
     with _opening:
-        if _laboratory is None or not _laboratory.usable:
-            _laboratory = Laboratory()
-            atexit.register(_laboratory.close)
-        return _laboratory
+        return _laboratory_of(os.getpid())
+
+
+@cache
+def _laboratory_of(pid: int) -> Laboratory:
+    # By process: threads do not survive a fork, so a child opens its own.
+    opened = Laboratory()
+    atexit.register(opened.close)
+    return opened
 
 
 def visit(

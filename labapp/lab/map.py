@@ -11,7 +11,7 @@ from pathlib import Path
 from labapp import remedy, show
 from labapp.errors import LabError
 from labapp.lab.laboratory import visit
-from labapp.lab.visit import Visit
+from labapp.lab.visits import Visit
 from labapp.remedy import Remediation
 from labapp.secret import plant_secret
 

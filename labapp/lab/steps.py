@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
-from labapp.site import application as site
 from labapp.backends import Backend
 from labapp.browser import Browser
-from labapp.browser.page import Page
+from labapp.browser.page import Form, Page
 from labapp.capture import Capture
 from labapp.errors import LabError
 from labapp.evidence import CONTROL, SITE, STRANGER, Answer, Evidence, Memory, Step
@@ -19,13 +18,17 @@ from labapp.observers import wire
 from labapp.remedy import Remediation, session
 from labapp.secret import find, plant_secret
 from labapp.server import Server
+from labapp.site import application as site
 
 FIELD = "sensitive_info"
 
 
 @dataclass
 class Script:
-    """Plays one visit against one combination of remediations."""
+    """Plays one visit against one combination of remediations.
+
+    *form_token* puts the CSRF token into the form or leaves it out against them.
+    """
 
     server: Server
     backend: Backend
@@ -33,6 +36,7 @@ class Script:
     new_browser: Callable[[str], Browser]
     remediations: tuple[Remediation, ...]
     view: site.AnyView | None = None
+    form_token: bool | None = None
     _steps: list[Step] = field(default_factory=list)
 
     def play(self, secret: str) -> Evidence:
@@ -48,7 +52,7 @@ class Script:
         self._step("control", visitor, lambda: self._send_control(visitor, control))
         self._step("open", visitor, lambda: visitor.open(self._url(SITE)))
         self._refuse_common(secret)
-        self._step("submit", visitor, lambda: visitor.submit({FIELD: secret}))
+        self._step("submit", visitor, lambda: _fill(visitor, {FIELD: secret}))
         if session in self.remediations:
             self._step("read_back", visitor, lambda: self._read_back(visitor))
         self._replay("replay", wire.cookies(self._evidence(control)))
@@ -60,11 +64,11 @@ class Script:
         self._step("outage_debug", visitor, lambda: self._submit(visitor, secret))
         self._serve()
         self._step("http_link", visitor, lambda: self._follow_old_link(visitor))
-        self._replay(
-            "replay_after_link", wire.cookies(self._evidence(control), ("http_link",))
-        )
+        self._replay("replay_after_link", wire.cookies(self._evidence(control), ("http_link",)))
         self._step("forgery", visitor, lambda: self._forge(visitor, forged))
-        self._step("after_forgery", visitor, lambda: visitor.open(self._url(SITE, "/secure_page")))
+        self._step(
+            "after_forgery", visitor, lambda: visitor.open(self._url(SITE, "/secure_page"))
+        )
         return self._evidence(control, forged)
 
     # One step -----------------------------------------------------------------------
@@ -97,7 +101,13 @@ class Script:
 
     def _serve(self, *, down: bool = False, debug: bool = False) -> None:
         self.server.swap(
-            lambda: site.application(self.remediations, view=self.view, down=down, debug=debug),
+            lambda: site.application(
+                self.remediations,
+                view=self.view,
+                down=down,
+                debug=debug,
+                form_token=self.form_token,
+            ),
             tls=self._tls,
         )
 
@@ -117,9 +127,8 @@ class Script:
         browser.submit({"control": control})
 
     def _submit(self, browser: Browser, secret: str) -> None:
-        # Without a form (an error page, say) there is nothing to send.
-        if _form(browser.open(self._url(SITE))) is not None:
-            browser.submit({FIELD: secret})
+        browser.open(self._url(SITE))
+        _fill(browser, {FIELD: secret})
 
     def _read_back(self, browser: Browser) -> None:
         here = browser.current
@@ -145,7 +154,8 @@ class Script:
             browser.follow(link)
 
     def _forge(self, browser: Browser, forged: str) -> None:
-        form = _form(browser.open(self._url(SITE)))
+        browser.open(self._url(SITE))
+        form = _form(browser)
         query = urlencode(
             {
                 "method": form.method if form else "get",
@@ -153,8 +163,8 @@ class Script:
                 FIELD: forged,
             }
         )
-        if _form(browser.open(self._url(STRANGER, f"/attack?{query}"))) is not None:
-            browser.submit({})
+        browser.open(self._url(STRANGER, f"/attack?{query}"))
+        _fill(browser, {})
 
     def _refuse_common(self, secret: str) -> None:
         """Refuse a secret that stands in what was sent before it was ever typed."""
@@ -168,5 +178,12 @@ class Script:
                 )
 
 
-def _form(page: Answer) -> object | None:
-    return Page(page.body.decode("utf-8", "replace")).form
+def _form(browser: Browser) -> Form | None:
+    page = browser.current
+    return Page(page.body.decode("utf-8", "replace")).form if page else None
+
+
+def _fill(browser: Browser, values: dict[str, str]) -> None:
+    """Submit the form; where there is none (an error page, say) send nothing."""
+    if _form(browser) is not None:
+        browser.submit(values)

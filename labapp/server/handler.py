@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import io
+import socket
 import ssl
+from contextlib import suppress
+from http.client import HTTPMessage
+from threading import current_thread
 from typing import TYPE_CHECKING, Any
-from wsgiref.types import WSGIEnvironment
+from wsgiref.handlers import BaseHandler
+from wsgiref.headers import Headers
+from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from django.core.servers.basehttp import ServerHandler, WSGIRequestHandler
 
 from labapp.server import access_log
+from labapp.server.interruption import Interruptible
 
 if TYPE_CHECKING:
     from labapp.server.server import Server
@@ -24,6 +31,20 @@ class Response(ServerHandler):
     # into every error report: the learner's own tokens would end up there.
     os_environ: dict[str, str] = {}
     request_handler: Handler
+    # wsgiref's own; typeshed does not know them.
+    environ: WSGIEnvironment | None
+    headers: Headers
+    status: str | None
+    bytes_sent: int | None
+
+    def run(self, application: WSGIApplication) -> None:
+        super().run(application)
+        # wsgiref leaves early where the client has gone. The request came all
+        # the same: it belongs in the log, and Django's signals want their end.
+        if self.environ is not None:
+            status = (self.status or "-").partition(" ")[0]
+            self.request_handler.log_request(status, self.bytes_sent)
+            BaseHandler.close(self)
 
     def cleanup_headers(self) -> None:
         super().cleanup_headers()
@@ -36,48 +57,106 @@ class Handler(WSGIRequestHandler):
     """Reads requests off one connection; its log is data, its errors are too."""
 
     server: Server
-    # wsgiref sends head and body apart; Nagle would hold the body for 40 ms.
+    # wsgiref writes a head in four pieces and the body apart: each would become
+    # a packet of its own, and Nagle would hold the last one back for 40 ms.
+    wbufsize = -1
     disable_nagle_algorithm = True
     timeout = 60  # seconds a client may say nothing; the thread ends then
 
+    def setup(self) -> None:
+        super().setup()
+        self.requestline = ""
+        self.given_up = False
+        self._thread = current_thread()
+        self._work = Interruptible()
+
     def get_environ(self) -> WSGIEnvironment:
-        environ = super().get_environ()
-        if isinstance(self.connection, ssl.SSLSocket):
+        environ: WSGIEnvironment = super().get_environ()
+        connection: object = self.connection  # its stub knows no TLS
+        if isinstance(connection, ssl.SSLSocket):
             environ["HTTPS"] = "on"
         return environ
 
     def handle_one_request(self) -> None:
         """Read and answer one request (Django's method with our `Response`)."""
+        self.headers = HTTPMessage()  # or an error would be logged with the last one's
         try:
             self.raw_requestline = self.rfile.readline(LONGEST_LINE + 1)
-        except (TimeoutError, ssl.SSLError):
+        except TimeoutError:
             self.close_connection = True
             return
-        with self.server.in_flight(self):
-            if len(self.raw_requestline) > LONGEST_LINE:
-                self.requestline = self.request_version = self.command = ""
-                self.send_error(414)
-            elif self.parse_request():
-                errors = io.StringIO()
-                response = Response(self.rfile, self.wfile, errors, self.get_environ())
-                response.request_handler = self
-                response.run(self.server.get_app())
-                if errors.getvalue():
-                    self.server.note(errors.getvalue())
+        if len(self.raw_requestline) > LONGEST_LINE:
+            self.requestline = self.request_version = self.command = ""
+            self.send_error(414)
+        elif self.parse_request() and self._body_has_an_end():
+            self.wfile.flush()  # "100 Continue", where the client waits for it
+            # Only now: a client that takes its time with a head delays nobody.
+            with self.server.traffic.passing(self), self._work:
+                self._answer()
+        self.wfile.flush()
 
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        headers = getattr(self, "headers", None) or {}
-        self.server.log(
-            access_log.line(
-                client=self.client_address[0],
-                host=(headers.get("Host") or "").partition(":")[0].lower(),
-                request_line=self.requestline,
-                status=str(getattr(code, "value", code)),
-                size=size if isinstance(size, int) else 0,
-                referer=headers.get("Referer") or "",
-                user_agent=headers.get("User-Agent") or "",
-            )
+    def _body_has_an_end(self) -> bool:
+        """Refuse a body without a length: its rest would pass for the next request.
+
+        RFC 9112, 6.3; Django's development server reads no chunked bodies.
+        """
+        length = self.headers.get("Content-Length", "0").strip()
+        if self.headers.get("Transfer-Encoding"):
+            self.send_error(411)
+        elif not (length.isascii() and length.isdigit()):
+            self.send_error(400)
+        else:
+            return True
+        return False
+
+    def _answer(self) -> None:
+        errors = io.StringIO()
+        response = Response(self.rfile, self.wfile, errors, self.get_environ())
+        response.request_handler = self
+        application = self.server.get_app()
+        assert application is not None
+        try:
+            response.run(application)
+            self.wfile.flush()
+        finally:
+            if errors.getvalue():
+                self.server.note(errors.getvalue())
+
+    def finish(self) -> None:
+        with suppress(OSError):  # what could not be sent any more
+            super().finish()
+        self.rfile.close()
+
+    def give_up(self) -> None:
+        """End this request from another thread: its answer and log line are void."""
+        self.given_up = True
+        self.server.note(f"a request never ended and was given up: {self.requestline}")
+        self.server.abandon(self._thread)
+        self._work.interrupt()
+
+    def log_request(self, code: int | str = "-", size: int | str | None = None) -> None:
+        written = access_log.line(
+            client=self.client_address[0],
+            host=self.headers.get("Host", "").partition(":")[0].lower(),
+            request_line=self.requestline,
+            status=str(getattr(code, "value", code)),
+            size=size if isinstance(size, int) else 0,
+            referer=self.headers.get("Referer", ""),
+            user_agent=self.headers.get("User-Agent", ""),
         )
+        with self.server.traffic.changed:
+            if not self.given_up:
+                self.server.log(written)
 
     def log_message(self, format: str, *args: Any) -> None:
         self.server.note(format % args)
+
+
+def hang_up(connection: socket.socket) -> None:
+    """End *connection* both ways, also while another thread reads from it.
+
+    Not by SSLSocket's own method: that first forgets that it speaks TLS, and
+    the other thread might go on in the clear.
+    """
+    with suppress(OSError):
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)

@@ -17,9 +17,7 @@ _CARD = (
     "background:#fff;color:#222;padding:12px 16px;border:1px solid #ccc;"
     "max-width:60em;font:15px/1.5 system-ui,sans-serif"
 )
-_LINE = (
-    "margin:4px 0;font:14px/1.6 ui-monospace,monospace;white-space:pre-wrap;overflow-wrap:anywhere"
-)
+_LINE = "margin:4px 0;font:14px/1.6 ui-monospace,monospace;white-space:pre-wrap;overflow-wrap:anywhere"
 _BOX = (
     "background:#fff;color:#7b1e3b;font-weight:bold;border:2px solid #7b1e3b;"
     "text-decoration:underline;padding:0 3px"
@@ -91,8 +89,12 @@ def visit_html(step: Step, secret: str, title: str, how: str) -> str:
 
 def _heading(title: str, said: list[Line]) -> str:
     readable = any(len(line.pieces) > 1 for line in said)
-    verdict = "a listener reads the secret" if readable else "a listener does not read the secret"
-    return f"With {title} applied, {verdict}." if title != "nothing" else f"As it is, {verdict}."
+    verdict = (
+        "a listener reads the secret" if readable else "a listener does not read the secret"
+    )
+    return (
+        f"With {title} applied, {verdict}." if title != "nothing" else f"As it is, {verdict}."
+    )
 
 
 def _message(speaker: str, message: Message, secret: str) -> Iterator[Line]:

@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from labapp import show
-from labapp.site import application as site
 from labapp.capture import Capture
-from labapp.evidence import Evidence, LogLine, Step
+from labapp.evidence import SITE, Evidence, LogLine, Step
 from labapp.observers import PLACES, Finding, deeds
 from labapp.remedy import Remediation, title
+from labapp.site import application as site
 
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Visit:
     """One visit under some remediations; you receive it from `labapp.visit`.
 
-    *how* says in a sentence how the packets were had.
+    *how* says in a sentence how the packets were had; *lost* counts the packets
+    that were taken away on purpose.
     """
 
     secret: str
     remediations: tuple[Remediation, ...]
     evidence: Evidence
     how: str
+    lost: int = 0
 
     @property
     def title(self) -> str:
         """What was applied, in words: ``"nothing"``, ``"POST, HTTPS"``."""
-        return title(self.remediations)
+        lost = f" ({self.lost} packet lost)" if self.lost else ""
+        return title(self.remediations) + lost
 
     @cached_property
     def capture(self) -> Capture:
@@ -40,11 +43,19 @@ class Visit:
         """Return one step, such as ``"submit"``; `LabError` lists those there are."""
         return self.evidence.step(name)
 
+    def without_packet(self, name: str = "submit") -> Visit:
+        """Return this visit as if the longest packet of one step had been missed."""
+        step = self.step(name)
+        sizes = [len(frame.data) for frame in step.capture.frames]
+        torn = replace(step, capture=step.capture.without(sizes.index(max(sizes))))
+        steps = tuple(torn if one is step else one for one in self.evidence)
+        return replace(self, evidence=replace(self.evidence, steps=steps), lost=self.lost + 1)
+
     @property
     def log(self) -> tuple[LogLine, ...]:
         """The site's access log, from opening the form to reading the value back."""
         return tuple(
-            line for step in self.evidence.main for line in step.log if line.host == "site.test"
+            line for step in self.evidence.main for line in step.log if line.host == SITE
         )
 
     @cached_property

@@ -1,0 +1,45 @@
+"""A client's socket that collects its packets while it goes along."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer, WriteableBuffer
+
+IN_FLIGHT = 1 << 16  # bytes each way; some 100 KB of the kernel's room for frames
+
+
+class DrainingSocket(socket.socket):
+    """A TCP socket that calls *drain* before it reads or writes.
+
+    Its buffers bound what can be in flight between two calls. So a packet socket
+    with the 208 KB that any kernel grants loses nothing, without a thread that
+    reads it. (TLS takes the file descriptor and leaves this class behind: a TLS
+    transfer is bounded but not drained.)
+    """
+
+    def __init__(self, drain: Callable[[], None]) -> None:
+        super().__init__(socket.AF_INET, socket.SOCK_STREAM)
+        self._drain = drain
+        for buffer in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+            self.setsockopt(socket.SOL_SOCKET, buffer, IN_FLIGHT)
+
+    def recv(self, bufsize: int, flags: int = 0, /) -> bytes:
+        self._drain()
+        return super().recv(bufsize, flags)
+
+    def recv_into(self, buffer: WriteableBuffer, nbytes: int = 0, flags: int = 0, /) -> int:
+        self._drain()
+        return super().recv_into(buffer, nbytes, flags)
+
+    def send(self, data: ReadableBuffer, flags: int = 0, /) -> int:
+        self._drain()
+        return super().send(memoryview(data).cast("B")[:IN_FLIGHT], flags)
+
+    def sendall(self, data: ReadableBuffer, flags: int = 0, /) -> None:
+        left = memoryview(data).cast("B")
+        while left:
+            left = left[self.send(left, flags) :]

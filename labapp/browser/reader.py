@@ -1,0 +1,45 @@
+"""A socket's answers, read with a limit on time and on size."""
+
+from __future__ import annotations
+
+import io
+import socket
+from time import monotonic
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+MOST = 64 * 2**20  # bytes of one answer, head and body
+
+
+class Reader(io.RawIOBase):
+    """Reads *sock* until *patience* seconds are over or 64 MiB have come.
+
+    A timeout of the socket alone would begin anew with every byte that drips in.
+    """
+
+    def __init__(self, sock: socket.socket, patience: float) -> None:
+        self._sock = sock
+        self._patience = patience
+        self._deadline = monotonic() + patience
+        self.received = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        """Read once; `TimeoutError` or `OSError` at the limits."""
+        try:
+            self._sock.settimeout(max(self._deadline - monotonic(), 1e-6))
+            size = self._sock.recv_into(buffer)
+        except TimeoutError:
+            raise TimeoutError(f"no whole answer came within {self._patience:g} s") from None
+        self.received += size
+        if self.received > MOST:
+            raise OSError(f"the answer is larger than {MOST // 2**20} MiB")
+        return size
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        """Return this reader buffered; it is what `HTTPResponse` asks a socket for."""
+        return io.BufferedReader(self, 65536)

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from threading import Thread
+
+import pytest
+from scapy.sendrecv import sniff
+
+from labapp.backends.relay import Relay
+from labapp.conversations import conversations, missing
+from tests.relaying import TIMEOUT, carry, connected
+
+
+@pytest.fixture
+def relay() -> Iterator[Relay]:
+    with Relay() as running:
+        yield running
+
+
+def test_without_a_server_a_client_is_cut_off_and_that_is_captured(relay: Relay) -> None:
+    """The relay stands in for the server: it breaks off, and the capture is whole."""
+    relay.listener.close()
+    with relay.record() as recording, relay.connect() as client:
+        with pytest.raises(ConnectionResetError):
+            client.recv(1)
+
+    (one,) = conversations(recording.capture)
+    assert one.received.reset
+    assert missing(recording.capture) == ()
+
+
+def test_a_port_that_comes_round_again_is_waited_for_again(relay: Relay) -> None:
+    """The first connection's end is not taken for that of the second."""
+    with relay.record() as recording:
+        with connected(relay) as (client, server):
+            port = client.getsockname()[1]
+            # The server closes first: the client's port is free at once.
+            server.close()
+            assert client.recv(1) == b""
+        recording.clients.append(port)
+        with relay._client() as again:
+            again.settimeout(TIMEOUT)
+            again.bind(("127.0.0.1", port))
+            again.connect(("127.0.0.1", relay.port))
+            late = Thread(target=_serve_late, args=(relay,), daemon=True)
+            late.start()
+    late.join(TIMEOUT)
+
+    assert [one.received.data for one in conversations(recording.capture)] == [b"", b"late"]
+    assert missing(recording.capture) == ()
+
+
+def _serve_late(relay: Relay) -> None:
+    with relay.listener.accept()[0] as server:
+        assert server.recv(1) == b""
+        server.sendall(b"late")
+
+
+def test_a_tap_that_nobody_reads_is_bounded(
+    relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It keeps what there is room for, counts the rest, and slows nobody down."""
+    monkeypatch.setattr("labapp.backends.frame_socket.ROOM", 3000)
+    with relay.tap() as tap, relay.record() as recording:
+        with connected(relay) as (client, server):
+            carry(client, server, bytes(10_000))
+        kept = sniff(opened_socket=tap, timeout=0.05)
+
+    assert sum(len(packet) for packet in kept) <= 3000
+    assert tap.dropped == len(recording.capture.frames) - len(kept)
+    assert missing(recording.capture) == ()
+
+
+def test_a_tap_ends_with_its_relay() -> None:
+    """sniff() returns what was there, long before its timeout."""
+    with Relay() as relay, relay.tap() as tap:
+        with relay.record() as recording, connected(relay) as (client, server):
+            carry(client, server, b"hello")
+        relay.close()
+
+        kept = sniff(opened_socket=tap, timeout=6 * TIMEOUT)
+
+    assert len(kept) == len(recording.capture.frames)
+
+
+def test_the_relay_ends_while_connections_are_open(no_leaks: None) -> None:
+    """Both ends learn it at once, with bytes still waiting in the relay."""
+    with Relay() as relay, connected(relay) as (client, server):
+        sending = Thread(target=_send_in_vain, args=(server,), daemon=True)
+        sending.start()
+        client.recv(1)
+
+        relay.close()
+
+        sending.join(TIMEOUT)
+        assert not sending.is_alive()
+
+
+def _send_in_vain(server: object) -> None:
+    with pytest.raises((ConnectionResetError, BrokenPipeError)):
+        server.sendall(bytes(20 << 20))  # type: ignore[attr-defined]
+
+
+ELSEWHERE = """
+    import _socket, select, sys
+    # What Windows or macOS does not have; selectors and socket look at this.
+    for module, names in (
+        (_socket, ("AF_UNIX", "AF_PACKET", "SOCK_NONBLOCK", "SOCK_CLOEXEC", "MSG_DONTWAIT",
+                   "SO_REUSEPORT", "CMSG_LEN", "socketpair")),
+        (select, ("epoll", "poll")),
+    ):
+        for name in names:
+            if hasattr(module, name):
+                delattr(module, name)
+    sys.path.insert(0, sys.argv[1])
+    from labapp.backends import choose
+    from labapp.conversations import missing
+    chosen = choose()
+    backend = chosen.backend
+    with backend.record() as recording, backend.connect() as client:
+        server, _ = backend.listener.accept()
+        with server:
+            client.sendall(b"question")
+            assert server.recv(100) == b"question"
+    backend.close()
+    assert missing(recording.capture) == ()
+    print(chosen)
+"""
+
+
+def test_nothing_of_linux_is_needed(request: pytest.FixtureRequest) -> None:
+    """Where sockets can do only what they can everywhere, relay is chosen and works."""
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(ELSEWHERE), str(request.config.rootpath)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert done.stderr == ""
+    assert done.stdout.startswith("Captured by relay: the bytes and times are real")
+    assert "Not live: this system has no AF_PACKET sockets (Linux has)." in done.stdout
