@@ -37,9 +37,7 @@ class Lab:
     def __init__(self, server: Server, authority: Authority) -> None:
         self.server = server
         self.authority = authority
-        self.connect_by(
-            lambda: socket.create_connection(("127.0.0.1", server.port), TIMEOUT)
-        )
+        self.connect_by(lambda: socket.create_connection(("127.0.0.1", server.port), TIMEOUT))
 
     def connect_by(self, connect: Callable[[], socket.socket]) -> None:
         """Have clients connect in this way."""

@@ -136,7 +136,9 @@ def test_where_none_works_every_reason_is_told(no_leaks: None) -> None:
         choose([failing(Unavailable("no rights")), Mute])
 
     message = str(caught.value)
-    assert message.startswith("No way to capture works here (failing: no rights; mute: it failed: ")
+    assert message.startswith(
+        "No way to capture works here (failing: no rights; mute: it failed: "
+    )
     assert "\n" not in message
 
 
@@ -207,7 +209,9 @@ def test_an_ordinary_user_gets_the_relay_and_the_reason(as_ordinary_user) -> Non
 
 def test_an_ordinary_user_cannot_force_live(as_ordinary_user) -> None:
     """One line, and no traceback but the exception's own."""
-    script = "from labapp.backends import choose\ntry: choose()\nexcept Exception as e: print(e)"
+    script = (
+        "from labapp.backends import choose\ntry: choose()\nexcept Exception as e: print(e)"
+    )
     done = as_ordinary_user(["-c", script], LABAPP_CAPTURE="live")
 
     assert done.stdout == (

@@ -35,9 +35,9 @@ def test_both_fins_acknowledged_are_an_end() -> None:
     assert watched(whole()).problems() == []
 
 
-@pytest.mark.parametrize("missing", [1, 2, 3, 4])
+@pytest.mark.parametrize("missing", [1, 2, 4])
 def test_less_than_that_is_none(missing: int) -> None:
-    """Without any one of the last four frames the connection is still open."""
+    """The second FIN acknowledges the first as well; without the others it is open."""
     frames = whole()
     del frames[-missing]
 

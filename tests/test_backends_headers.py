@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scapy.layers.inet import IP, TCP
@@ -9,8 +10,6 @@ from labapp.backends import headers
 from labapp.backends.headers import MSS, Flow
 from labapp.capture import Capture, Frame
 from labapp.conversations import conversations, missing
-
-import pytest
 
 said = st.lists(st.tuples(st.booleans(), st.binary(min_size=1, max_size=4 * MSS)), max_size=8)
 
@@ -39,7 +38,7 @@ def test_what_is_written_down_can_be_read_again(
 
 @given(said)
 def test_checksums_are_right(chunks: list[tuple[bool, bytes]]) -> None:
-    """scapy computes the same ones."""
+    """Scapy computes the same ones."""
     for frame in written(Flow(40001, 8000), chunks):
         again = Ether(frame.data)
         del again[IP].chksum, again[TCP].chksum

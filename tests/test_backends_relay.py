@@ -23,8 +23,8 @@ def relay() -> Iterator[Relay]:
 def test_without_a_server_a_client_is_cut_off_and_that_is_captured(relay: Relay) -> None:
     """The relay stands in for the server: it breaks off, and the capture is whole."""
     relay.listener.close()
-    with relay.record() as recording, relay.connect() as client:
-        with pytest.raises(ConnectionResetError):
+    with relay.record() as recording, pytest.raises(ConnectionResetError):
+        with relay.connect() as client:
             client.recv(1)
 
     (one,) = conversations(recording.capture)
@@ -64,10 +64,12 @@ def test_a_tap_that_nobody_reads_is_bounded(
 ) -> None:
     """It keeps what there is room for, counts the rest, and slows nobody down."""
     monkeypatch.setattr("labapp.backends.frame_socket.ROOM", 3000)
-    with relay.tap() as tap, relay.record() as recording:
-        with connected(relay) as (client, server):
-            carry(client, server, bytes(10_000))
-        kept = sniff(opened_socket=tap, timeout=0.05)
+    tap = relay.tap()
+    with relay.record() as recording, connected(relay) as (client, server):
+        carry(client, server, bytes(10_000))
+    # Not while it goes on: reading makes room.
+    kept = sniff(opened_socket=tap, timeout=0.05)
+    tap.close()
 
     assert sum(len(packet) for packet in kept) <= 3000
     assert tap.dropped == len(recording.capture.frames) - len(kept)

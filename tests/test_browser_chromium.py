@@ -4,62 +4,33 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import io
-import socket
+import shutil
 import sqlite3
 import ssl
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
-from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from labapp.browser import Browser
-from labapp.browser.transport import Network
-from labapp.server import Authority, Server
-from labapp.site.application import configure
+from tests.browser_site import (
+    Asked,
+    Site,
+    form,
+    link,
+    page,
+    picture,
+    serving,
+    setting,
+    to,
+    visiting,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-NAMES = ("site.test", "www.site.test", "other.test", "images.test")
-HTML = ("Content-Type", "text/html; charset=utf-8")
-SENT = ("HTTP_HOST", "HTTP_REFERER", "HTTP_ORIGIN", "HTTP_COOKIE", "CONTENT_TYPE")
-
-Page_ = tuple[str, list[tuple[str, str]], str]  # status, headers, body
-Site = dict[str, Page_]  # "host/path" to answer; {S} is the port
-Walk = list[tuple[str, ...]]  # ("open", url), ("follow", href), ("submit", value), ("reload",)
-
-
-def page(body: str = "", *headers: tuple[str, str], status: str = "200 OK") -> Page_:
-    """Return an answer in HTML."""
-    return status, [HTML, *headers], f"<!doctype html><title>.</title>{body}"
-
-
-def to(location: str, status: str = "302 Found", *headers: tuple[str, str]) -> Page_:
-    """Return a redirect."""
-    return status, [("Location", location), *headers], ""
-
-
-def form(action: str = "", method: str = "get", more: str = "") -> str:
-    """Return a form with one text field."""
-    return f'<form action="{action}" method="{method}">{more}<input name="q"><button>ok</button></form>'
-
-
-def link(href: str) -> str:
-    """Return a link."""
-    return f'<a href="{href}">x</a>'
-
-
-SITE = "http://site.test:{S}"
-OTHER = "http://other.test:{S}"
-SECURE = "https://site.test:{S}"
+Walk = list[tuple[str, ...]]  # see `Visitor.walk`
 
 WALKS: dict[str, tuple[Site, Walk]] = {
     "history of errors": (
@@ -70,7 +41,7 @@ WALKS: dict[str, tuple[Site, Walk]] = {
             "site.test/none": page(status="204 No Content"),
         },
         [
-            ("open", SITE + "/"),
+            ("open", "http://site.test/"),
             ("follow", "/lost"),
             ("follow", "/broken"),
             ("follow", "/none"),
@@ -83,7 +54,7 @@ WALKS: dict[str, tuple[Site, Walk]] = {
             "site.test/go": to("/there"),
             "site.test/there": page(link("#within")),
         },
-        [("open", SITE + "/"), ("follow", "/go#mine"), ("follow", "#within")],
+        [("open", "http://site.test/"), ("follow", "/go#mine"), ("follow", "#within")],
     ),
     "form by GET": (
         {
@@ -91,7 +62,7 @@ WALKS: dict[str, tuple[Site, Walk]] = {
                 form("/a?old=1", "get", '<input type=hidden name="h" value="~*-._ é">')
             )
         },
-        [("open", SITE + "/"), ("submit", "a b+c&d~*é'\"<"), ("reload",)],
+        [("open", "http://site.test/"), ("submit", "a b+c&d~*é'\"<"), ("reload",)],
     ),
     "form by GET, redirected": (
         {
@@ -100,7 +71,7 @@ WALKS: dict[str, tuple[Site, Walk]] = {
             "site.test/b": to("/c", "301 Moved Permanently"),
             "site.test/c": page(),
         },
-        [("open", SITE + "/"), ("submit", "x y"), ("reload",)],
+        [("open", "http://site.test/"), ("submit", "x y"), ("reload",)],
     ),
     "link, redirected": (
         {
@@ -109,7 +80,7 @@ WALKS: dict[str, tuple[Site, Walk]] = {
             "site.test/b": to("/c", "308 Permanent Redirect"),
             "site.test/c": page(),
         },
-        [("open", SITE + "/"), ("follow", "/a"), ("reload",)],
+        [("open", "http://site.test/"), ("follow", "/a"), ("reload",)],
     ),
     "form by POST, redirected": (
         {
@@ -117,73 +88,93 @@ WALKS: dict[str, tuple[Site, Walk]] = {
             "site.test/a": to("/b"),
             "site.test/b": page(),
         },
-        [("open", SITE + "/"), ("submit", "x y"), ("reload",)],
+        [("open", "http://site.test/"), ("submit", "x y"), ("reload",)],
     ),
     "form by POST, reloaded": (
         {"site.test/": page(form("/a", "post")), "site.test/a": page()},
-        [("open", SITE + "/?secret=1"), ("submit", "x y"), ("reload",)],
+        [("open", "http://site.test/?secret=1"), ("submit", "x y"), ("reload",)],
     ),
     "307 to another site": (
         {
             "site.test/": page(form("/a", "post")),
-            "site.test/a": to(OTHER + "/b", "307 Temporary Redirect"),
+            "site.test/a": to("http://other.test/b", "307 Temporary Redirect"),
             "other.test/b": page(),
         },
-        [("open", SITE + "/?secret=1"), ("submit", "x y"), ("reload",)],
+        [("open", "http://site.test/?secret=1"), ("submit", "x y"), ("reload",)],
     ),
     "there and back again": (
         {
-            "site.test/": page(link(OTHER + "/a")),
-            "other.test/a": to(SITE + "/b", "302 Found", ("Referrer-Policy", "unsafe-url")),
+            "site.test/": page(link("http://other.test/a")),
+            "other.test/a": to(
+                "http://site.test/b", "302 Found", ("Referrer-Policy", "unsafe-url")
+            ),
             "site.test/b": page(),
         },
-        [("open", SITE + "/?secret=1"), ("follow", OTHER + "/a"), ("reload",)],
+        [
+            ("open", "http://site.test/?secret=1"),
+            ("follow", "http://other.test/a"),
+            ("reload",),
+        ],
     ),
     "redirect with a policy": (
         {
             "site.test/": page(link("/a")),
             "site.test/a": to(
-                OTHER + "/b", "302 Found", ("Referrer-Policy", "unsafe-url, what")
+                "http://other.test/b", "302 Found", ("Referrer-Policy", "unsafe-url, what")
             ),
             "other.test/b": page(),
         },
-        [("open", SITE + "/?secret=1"), ("follow", "/a")],
+        [("open", "http://site.test/?secret=1"), ("follow", "/a")],
     ),
     "policy same-origin and a POST": (
         {
-            "site.test/": page(form(OTHER + "/a", "post"), ("Referrer-Policy", "same-origin")),
+            "site.test/": page(
+                form("http://other.test/a", "post"), ("Referrer-Policy", "same-origin")
+            ),
             "other.test/a": page(),
         },
-        [("open", SITE + "/?secret=1"), ("submit", "x")],
+        [("open", "http://site.test/?secret=1"), ("submit", "x")],
     ),
     "SameSite, by link and by form": (
         {
             "site.test/set": page(
                 "",
-                ("Set-Cookie", "unsaid=1"),
-                ("Set-Cookie", "lax=1; SameSite=Lax"),
-                ("Set-Cookie", "strict=1; SameSite=Strict"),
-                ("Set-Cookie", "none=1; SameSite=None"),
-                ("Set-Cookie", "odd=1; SameSite=Odd"),
-                ("Set-Cookie", "gone=1; Max-Age=0"),
-                ("Set-Cookie", "deep=1; Path=/deep"),
-                ("Set-Cookie", "wide=1; Domain=site.test"),
-                ("Set-Cookie", "all=1; Domain=test"),
-                ("Set-Cookie", "__Host-a=1; Path=/"),
+                *setting(
+                    "unsaid=1",
+                    "lax=1; SameSite=Lax",
+                    "strict=1; SameSite=Strict",
+                    "none=1; SameSite=None",
+                    "odd=1; SameSite=Odd",
+                    "gone=1; Max-Age=0",
+                    "deep=1; Path=/deep",
+                    "wide=1; Domain=site.test",
+                    "all=1; Domain=test",
+                    "__Host-a=1; Path=/",
+                    "only-value",
+                    "=empty name",
+                    "empty=",
+                    'quoted="a, b"; HttpOnly',
+                    "twice=1; Path=/deep; Path=/",
+                    "sooner=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+                    "odd-date=1; Expires=never",
+                    "tab=a\tb",
+                ),
             ),
             "site.test/deep/er": page(),
             "www.site.test/": page(),
             "site.test/a": page(status="200 OK"),
-            "other.test/": page(link(SITE + "/a") + form(SITE + "/a", "post")),
+            "other.test/": page(
+                link("http://site.test/a") + form("http://site.test/a", "post")
+            ),
         },
         [
-            ("open", SITE + "/set"),
-            ("open", SITE + "/deep/er"),
-            ("open", "http://www.site.test:{S}/"),
-            ("open", OTHER + "/"),
-            ("follow", SITE + "/a"),
+            ("open", "http://site.test/set"),
+            ("open", "http://site.test/deep/er"),
+            ("open", "http://www.site.test/"),
+            ("open", "http://other.test/"),
+            ("follow", "http://site.test/a"),
             ("reload",),
-            ("open", OTHER + "/"),
+            ("open", "http://other.test/"),
             ("submit", "x"),
             ("reload",),
         ],
@@ -192,163 +183,132 @@ WALKS: dict[str, tuple[Site, Walk]] = {
         {
             "site.test/": page(
                 "",
-                ("Set-Cookie", "plain=1"),
-                ("Set-Cookie", "secure=1; Secure"),
-                ("Set-Cookie", "none=1; SameSite=None; Secure"),
-                ("Set-Cookie", "__Host-b=1; Secure; Path=/"),
-                ("Set-Cookie", "__Host-c=1; Secure; Path=/; Domain=site.test"),
+                *setting(
+                    "plain=1",
+                    "secure=1; Secure",
+                    "none=1; SameSite=None; Secure",
+                    "__Host-b=1; Secure; Path=/",
+                    "__Host-c=1; Secure; Path=/; Domain=site.test",
+                    "__Secure-d=1; Secure",
+                    "plain-none=1; SameSite=None",
+                ),
             ),
-            "site.test/over": page("", ("Set-Cookie", "secure=2"), ("Set-Cookie", "plain=2")),
-            "site.test/p.svg": (
-                "200 OK",
-                [("Content-Type", "image/svg+xml"), ("Set-Cookie", "pixel=1")],
-                """<svg xmlns="http://www.w3.org/2000/svg"/>""",
+            "site.test/over": page("", *setting("secure=2", "plain=2")),
+            "site.test/p.svg": picture(*setting("pixel=1", "third=1; SameSite=None; Secure")),
+            "other.test/": page(
+                '<img src="https://site.test/p.svg"><img src="https://site.test/p.svg">'
             ),
-            "other.test/": page(f'<img src="{SECURE}/p.svg"><img src="{SECURE}/p.svg">'),
-            "other.test/mixed": page(f'<img src="{SITE}/p.svg">'),
+            "other.test/mixed": page('<img src="http://site.test/p.svg">'),
         },
         [
-            ("open", SECURE + "/"),
-            ("open", SITE + "/over"),
-            ("open", SECURE + "/over"),
-            ("open", "https://other.test:{S}/?secret=1"),
-            ("open", "https://other.test:{S}/mixed?secret=1"),
-            ("open", SECURE + "/over"),
+            ("open", "https://site.test/"),
+            ("open", "http://site.test/over"),
+            ("open", "https://site.test/over"),
+            ("open", "https://other.test/?secret=1"),
+            ("open", "https://other.test/mixed?secret=1"),
+            ("open", "https://site.test/over"),
         ],
     ),
     "HSTS": (
         {
             "site.test/": page(
-                link(SITE + "/a") + link("http://www.site.test:{S}/"),
+                link("http://site.test/a") + link("http://www.site.test/"),
                 ("Strict-Transport-Security", "max-age=1000; includeSubDomains"),
                 ("Strict-Transport-Security", "max-age=0"),
             ),
             "site.test/a": page(),
             "www.site.test/": page(),
-            "other.test/": page(link(SITE + "/a?b=1") + form(SITE + "/a", "post")),
+            "other.test/": page(
+                link("http://site.test/a?b=1") + form("http://site.test/a", "post")
+            ),
         },
         [
-            ("open", SECURE + "/"),
-            ("open", SITE + "/a"),
-            ("open", SECURE + "/?secret=1"),
-            ("follow", SITE + "/a"),
-            ("open", SECURE + "/?secret=1"),
-            ("follow", "http://www.site.test:{S}/"),
-            ("open", OTHER + "/?secret=1"),
-            ("follow", SITE + "/a?b=1"),
-            ("open", OTHER + "/?secret=1"),
+            ("open", "https://site.test/"),
+            ("open", "http://site.test/a"),
+            ("open", "https://site.test/?secret=1"),
+            ("follow", "http://site.test/a"),
+            ("open", "https://site.test/?secret=1"),
+            ("follow", "http://www.site.test/"),
+            ("open", "http://other.test/?secret=1"),
+            ("follow", "http://site.test/a?b=1"),
+            ("open", "http://other.test/?secret=1"),
             ("submit", "x"),
         ],
     ),
     "from https to http": (
         {
-            "site.test/": page(link(OTHER + "/")),
+            "site.test/": page(link("http://other.test/")),
             "other.test/": page(),
         },
         [
-            ("open", SECURE + "/?secret=1"),
-            ("follow", OTHER + "/"),
+            ("open", "https://site.test/?secret=1"),
+            ("follow", "http://other.test/"),
         ],
     ),
     "redirects without end": (
         {"site.test/": page(link("/loop")), "site.test/loop": to("/loop")},
-        [("open", SITE + "/"), ("follow", "/loop")],
+        [("open", "http://site.test/"), ("follow", "/loop")],
     ),
     "a redirect to no page": (
         {"site.test/": page(link("/bad")), "site.test/bad": to("data:text/html,hello")},
-        [("open", SITE + "/"), ("follow", "/bad")],
+        [("open", "http://site.test/"), ("follow", "/bad")],
     ),
     "a redirect with odd signs": (
         {
             "site.test/": page(link("/odd")),
-            "site.test/odd": to("\\\\other.test:{S}\\caf\u00c3\u00a9 x?\u00c3\u00a9'|"),
+            "site.test/odd": to("\\\\other.test\\caf\u00c3\u00a9 x?\u00c3\u00a9'|"),
         },
-        [("open", SITE + "/"), ("follow", "/odd")],
+        [("open", "http://site.test/"), ("follow", "/odd")],
     ),
     "a reload that leads elsewhere": (
+        {"site.test/": page(form("/a", "post")), "site.test/a": [page(), to("/b")]},
+        [("open", "http://site.test/"), ("submit", "x"), ("reload",)],
+    ),
+    "a policy in the page": (
         {
             "site.test/": page(
-                form("/a", "post"), ("Set-Cookie", "first=1; Path=/a; Max-Age=0")
+                '<meta name="referrer" content="unsafe-url">'
+                '<img src="http://images.test/p.svg">' + link("http://other.test/"),
+                ("Referrer-Policy", "no-referrer"),
             ),
-            "site.test/a": page("", ("Set-Cookie", "been=1; Path=/a")),
-            "site.test/b": page(),
+            "images.test/p.svg": to("/q.svg", "302 Found", ("Referrer-Policy", "origin")),
+            "images.test/q.svg": picture(),
         },
-        [("open", SITE + "/"), ("submit", "x"), ("reload",)],
+        [("open", "http://site.test/?secret=1"), ("follow", "http://other.test/")],
+    ),
+    "a form with many fields": (
+        {
+            "site.test/": page(
+                form(
+                    "?new#end",
+                    "POST",
+                    '<input type="checkbox" name="no"><input type="checkbox" name="yes" checked>'
+                    '<input type="radio" name="r" value="1"><input type="submit" name="s" '
+                    'value="go"><textarea name="t">\na\nb &amp; <b>c</b></textarea>'
+                    '<input type="button" name="b" value="1"><input disabled name="d" value="1">'
+                    '<input name="q" value="second"><input type="hidden" value="nameless">',
+                )
+                + '<form action="/b"><input name="other"></form>',
+            )
+        },
+        [("open", "http://site.test/?old"), ("submit", "x"), ("reload",)],
     ),
 }
 
 
-@dataclass
-class Recorder:
-    """A WSGI application that answers from a table and keeps what it was asked."""
-
-    site: Site
-    port: int = 0
-    asked: list[tuple[str, ...]] = field(default_factory=list)
-
-    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        """Answer one request."""
-        host, path = environ["HTTP_HOST"].partition(":")[0], environ["PATH_INFO"]
-        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        if path == "/favicon.ico":
-            start("404 Not Found", [("Content-Length", "0")])
-            return []
-        sent = tuple(f"{name}: {environ[name]}" for name in SENT if environ.get(name))
-        address = f"{environ['REQUEST_METHOD']} {environ['wsgi.url_scheme']} {path.encode()!a}"
-        self.asked.append((address, environ["QUERY_STRING"], *sent, body.decode()))
-        status, headers, text = self.site.get(host + path, page())
-        if path == "/a" and "been=1" in environ.get("HTTP_COOKIE", ""):
-            status, headers, text = to("/b")
-        data = text.replace("{S}", str(self.port)).encode()
-        start(
-            status,
-            [
-                *((name, value.replace("{S}", str(self.port))) for name, value in headers),
-                *([] if status.startswith("204") else [("Content-Length", str(len(data)))]),
-            ],
-        )
-        return io.BytesIO(data)
-
-
-@contextmanager
-def serving(site: Site) -> Iterator[tuple[Recorder, Server, Authority]]:
-    """Serve *site* over HTTP and TLS on one port."""
-    configure()  # Django's server closes Django's database connections
-    authority = Authority()
-    listener = socket.create_server(("127.0.0.1", 0))
-    with Server(listener, authority.server_context(*NAMES)) as server:
-        recorder = Recorder(site, server.port)
-        server.swap(lambda: recorder, tls=True)
-        yield recorder, server, authority
-
-
-def by_model(site: Site, walk: Walk) -> tuple[list[tuple[str, ...]], list[str]]:
+def by_model(site: Site, walk: Walk) -> tuple[list[Asked], list[str]]:
     """Walk with the model."""
-    with serving(site) as (recorder, server, authority):
-        browser = Browser(
-            Network(
-                lambda: socket.create_connection(("127.0.0.1", server.port)),
-                server.port,
-                NAMES,
-                authority.client_context(),
-            )
-        )
-        for name, *given in walk:
-            given = [text.replace("{S}", str(server.port)) for text in given]
-            if name == "submit":
-                browser.submit({"q": given[0]})
-            else:
-                getattr(browser, name)(*given)
-        browser.close_connections()
-        return cleaned(recorder.asked, browser.history, server.port)
+    with visiting(site) as visitor:
+        visitor.walk(*walk)
+        return visitor.asked, visitor.history
 
 
-def by_chromium(site: Site, walk: Walk) -> tuple[list[tuple[str, ...]], list[str]]:
+def by_chromium(site: Site, walk: Walk) -> tuple[list[Asked], list[str]]:
     """Walk with Chromium."""
     from playwright.sync_api import sync_playwright
 
     with (
-        serving(site) as (recorder, server, _),
+        serving(site) as (recorder, _),
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
         sync_playwright() as playwright,
     ):
@@ -358,24 +318,24 @@ def by_chromium(site: Site, walk: Walk) -> tuple[list[tuple[str, ...]], list[str
         preferences.write_text('{"profile": {"cookie_controls_mode": 0}}')
         chromium = playwright.chromium.launch_persistent_context(
             folder,
-            executable_path="/usr/bin/chromium",
+            executable_path=shutil.which("chromium"),
             args=[
                 "--host-resolver-rules=MAP *.test 127.0.0.1, MAP * ~NOTFOUND",
-                f"--ignore-certificate-errors-spki-list={fingerprint(server.port)}",
+                f"--ignore-certificate-errors-spki-list={fingerprint(recorder.port)}",
             ],
         )
         tab = chromium.pages[0]
         for name, *given in walk:
-            step(tab, name, [text.replace("{S}", str(server.port)) for text in given])
+            step(tab, name, [recorder.with_port(text) for text in given])
             tab.wait_for_load_state("networkidle")
         chromium.close()
         with closing(sqlite3.connect(Path(folder) / "Default" / "History")) as history:
             urls = [url for (url,) in history.execute("SELECT url FROM urls ORDER BY id")]
-        return cleaned(recorder.asked, urls, server.port)
+        return recorder.asked, [recorder.without_port(url) for url in urls]
 
 
 def step(tab: Page, name: str, given: list[str]) -> None:
-    """Make one step in Chromium; a step that ends on an error page is one too."""
+    """Make one step in Chromium; it may end on an error page."""
     from playwright.sync_api import Error
 
     try:
@@ -385,7 +345,7 @@ def step(tab: Page, name: str, given: list[str]) -> None:
             case "reload":
                 tab.reload()
             case "follow":
-                tab.click(f'a[href="{given[0]}"]', no_wait_after=False)
+                tab.click(f'a[href="{given[0]}"]')
             case "submit":
                 tab.fill('input[name="q"]', given[0])
                 tab.click("button")
@@ -396,20 +356,13 @@ def step(tab: Page, name: str, given: list[str]) -> None:
 
 def fingerprint(port: int) -> str:
     """Return what Chromium knows a certificate by: the hash of its key."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
     pem = ssl.get_server_certificate(("127.0.0.1", port))
     key = x509.load_pem_x509_certificate(pem.encode()).public_key()
     der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return base64.b64encode(hashlib.sha256(der).digest()).decode()
-
-
-def cleaned(
-    asked: list[tuple[str, ...]], history: list[str], port: int
-) -> tuple[list[tuple[str, ...]], list[str]]:
-    """Return requests and history without the port; in the history each address once."""
-    return (
-        [tuple(part.replace(f":{port}", "") for part in one) for one in asked],
-        list(dict.fromkeys(url.replace(f":{port}", "") for url in history)),
-    )
 
 
 @pytest.mark.chromium

@@ -48,7 +48,9 @@ def test_a_line_has_the_combined_form(lab: Lab) -> None:
 
 def test_months_are_english_in_any_locale(monkeypatch: pytest.MonkeyPatch) -> None:
     """A log is read by programs: it does not follow the learner's language."""
-    known = {access_log.time.strftime("%b", (2026, m, 1, 0, 0, 0, 0, 1, 0)) for m in range(1, 13)}
+    known = {
+        access_log.time.strftime("%b", (2026, m, 1, 0, 0, 0, 0, 1, 0)) for m in range(1, 13)
+    }
     assert locale.setlocale(locale.LC_TIME) in {"C", "C.UTF-8", "POSIX", "en_US.UTF-8"}
 
     assert set(access_log._MONTHS) == known
@@ -68,9 +70,7 @@ def test_months_are_english_in_any_locale(monkeypatch: pytest.MonkeyPatch) -> No
 )
 def test_nothing_a_client_sends_can_forge_a_line(text: str, escaped: str) -> None:
     """Quotes, line breaks and control characters are written as Apache writes them."""
-    assert written(request_line=text) == (
-        f'127.0.0.1 - - [date] "{escaped}" 200 5 "-" "-"'
-    )
+    assert written(request_line=text) == (f'127.0.0.1 - - [date] "{escaped}" 200 5 "-" "-"')
     assert written(referer=text).endswith(f'"{escaped}" "-"')
     assert written(user_agent=text).endswith(f'"-" "{escaped}"')
 

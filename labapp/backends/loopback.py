@@ -53,6 +53,8 @@ class LoopbackSocket(L2ListenSocket):
         except BaseException:
             sock.close()
             raise
+        self._stamped = False
+        self._empty_at = time.time_ns()
         self.ins = sock
         self.outs = None  # type: ignore[assignment]  # as scapy does
         self.iface = "lo"
@@ -65,10 +67,17 @@ class LoopbackSocket(L2ListenSocket):
     def frames(self) -> Iterator[Frame]:
         """Yield every frame that is queued now; never waits."""
         while True:
+            now = time.time_ns()
             try:
-                yield self._receive(socket.MSG_DONTWAIT)
+                frame = self._receive(socket.MSG_DONTWAIT)
             except BlockingIOError:
+                self._empty_at = now
                 return
+            # The kernel begins to stamp some milliseconds after it was asked to.
+            # Until then a frame would bear the time of reading, later than those
+            # after it; what is known is that it came after the queue was empty.
+            self._stamped = self._stamped or frame.time < now
+            yield frame if self._stamped else frame._replace(time=self._empty_at)
 
     def dropped(self) -> int:
         """Return how many frames the kernel could not queue since last asked."""

@@ -137,9 +137,10 @@ class Browser:
             return answer
         if answer.status:
             visited = [one.url for one in chain]
-            # Chromium keeps every address of a redirect that a link or the visitor
-            # began, but of one that a form began only where it led.
-            self.history += visited[-1:] if form and not again else visited[again:]
+            # Chromium keeps each address of a chain of redirects, but not the one a
+            # form was sent to; a reload adds nothing but where it is led to.
+            without_first = again or (form and len(visited) > 1)
+            self.history += visited[1:] if without_first else visited
         self.current, self._arrival = answer, chain[-1]
         self._page = Page(_text(answer))
         asked = self._page.policy or policy_of(_values(answer, "Referrer-Policy"))

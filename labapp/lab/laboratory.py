@@ -72,7 +72,7 @@ class Laboratory:
                 form_token=form_token,
             )
             evidence = script.play(secret)
-        return Visit(secret, applied, evidence, str(self.choice))
+        return Visit(secret, applied, evidence, str(self.choice), view=view)
 
     def close(self) -> None:
         """Stop every thread and give back port, sockets and folder."""

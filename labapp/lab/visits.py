@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -12,6 +14,7 @@ from labapp.evidence import SITE, Evidence, LogLine, Step
 from labapp.observers import PLACES, Finding, deeds
 from labapp.remedy import Remediation, title
 from labapp.site import application as site
+from labapp.site.views import views_for
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -19,7 +22,8 @@ class Visit:
     """One visit under some remediations; you receive it from `labapp.visit`.
 
     *how* says in a sentence how the packets were had; *lost* counts the packets
-    that were taken away on purpose.
+    that were taken away on purpose. *view* is the view of the reader's own that
+    was visited, if any.
     """
 
     secret: str
@@ -27,6 +31,7 @@ class Visit:
     evidence: Evidence
     how: str
     lost: int = 0
+    view: site.AnyView | None = None
 
     @property
     def title(self) -> str:
@@ -76,10 +81,24 @@ class Visit:
     @property
     def source(self) -> str:
         """The text of the view that ran."""
-        return site.sources(self.remediations)
+        return inspect.getsource(self.view) if self.view else site.sources(self.remediations)
+
+    def diff(self, after: Visit) -> str:
+        """Return what changed from this visit's site to that of *after*, as a diff."""
+        if not (self.view or after.view):
+            return site.diff(self.remediations, after.remediations)
+        lines = difflib.unified_diff(
+            _lines_of_view(self), _lines_of_view(after), "before", "after", lineterm=""
+        )
+        return "".join(f"{line}\n" for line in lines)
 
     def __repr__(self) -> str:
         return show.visit_text(self.evidence.step("submit"), self.secret, self.title, self.how)
 
     def _repr_html_(self) -> str:
         return show.visit_html(self.evidence.step("submit"), self.secret, self.title, self.how)
+
+
+def _lines_of_view(visit: Visit) -> list[str]:
+    view = visit.view or views_for(visit.remediations).SensitiveInfoView
+    return inspect.getsource(view).splitlines()
