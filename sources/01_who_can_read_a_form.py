@@ -93,7 +93,7 @@ packet_ladder(before)
 # of the answer.
 
 # %% tags=["docassert"]
-where = {s.where for key in before.seen for s in before.findings[key].sightings}
+where = {s.where for f in before.findings.values() for s in f.sightings}
 assert {"request line", "body of the answer"} <= where
 
 # %% [markdown]

@@ -120,14 +120,16 @@ class Recorder:
 
 
 @contextmanager
-def serving(site: Site) -> Iterator[tuple[Recorder, Authority]]:
-    """Serve *site* over HTTP and TLS on one port."""
+def serving(
+    site: Site, names: tuple[str, ...] = NAMES, *, tls: bool = True
+) -> Iterator[tuple[Recorder, Authority]]:
+    """Serve *site* over HTTP and, as *names*, over TLS on one port."""
     configure()  # Django's server closes Django's database connections
     authority = Authority()
     listener = socket.create_server(("127.0.0.1", 0))
-    with Server(listener, authority.server_context(*NAMES)) as server:
+    with Server(listener, authority.server_context(*names)) as server:
         recorder = Recorder(site, server.port)
-        server.swap(lambda: recorder, tls=True)
+        server.swap(lambda: recorder, tls=tls)
         yield recorder, authority
 
 

@@ -78,7 +78,7 @@ def unproven_claims(notebook: Notebook) -> list[str]:
     for cell in notebook.cells:
         if not _has(cell, "docassert"):
             continue
-        lines = [line for line in cell.source.splitlines() if line.strip()]
+        lines = [x for x in cell.source.splitlines() if x.strip() and not x.startswith("#")]
         if cell.cell_type != "code" or not any(x.startswith("assert ") for x in lines):
             found.append(f"{_name(cell)} is a docassert that asserts nothing")
         if len(lines) > MOST_LINES_OF_ASSERT:

@@ -6,7 +6,7 @@ import http.client
 import socket
 import ssl
 import struct
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -66,10 +66,12 @@ class Lab:
         finally:
             connection.close()
 
-    def get(self, path: str = "/", *, tls: bool = False, **headers: str) -> str:
+    def get(
+        self, path: str = "/", *, tls: bool = False, headers: Mapping[str, str] | None = None
+    ) -> str:
         """The body of one answer, on a connection of its own."""
         with self.client(tls=tls) as client:
-            client.request("GET", path, headers=headers)
+            client.request("GET", path, headers=dict(headers or {}))
             return client.getresponse().read().decode()
 
     def say(self, request: bytes, *, tls: bool = False) -> bytes:

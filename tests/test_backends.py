@@ -11,7 +11,7 @@ import pytest
 from scapy.layers.inet import TCP
 from scapy.sendrecv import sniff
 
-from labapp.backends import Backend, live, relay
+from labapp.backends import Backend, Recording, live, relay
 from labapp.conversations import Conversation, conversations, missing
 from labapp.errors import LabError
 from tests.relaying import TIMEOUT, carry, connected, every_backend, read
@@ -66,10 +66,13 @@ def test_what_is_said_is_captured_from_syn_to_fin(kind: Kind) -> None:
 def test_large_transfers_lose_nothing(kind: Kind, size: int, upload: bool) -> None:
     """A megabyte or twenty, either way: every byte is in the capture, in its place."""
     data = noise(size)
-    with kind() as backend, backend.record() as recording:
-        with connected(backend) as (client, server):
-            ends = (client, server) if upload else (server, client)
-            assert carry(*ends, data) == data
+    with (
+        kind() as backend,
+        backend.record() as recording,
+        connected(backend) as (client, server),
+    ):
+        ends = (client, server) if upload else (server, client)
+        assert carry(*ends, data) == data
 
     one = only(conversations(recording.capture))
     assert (one.sent if upload else one.received).data == data
@@ -79,10 +82,13 @@ def test_large_transfers_lose_nothing(kind: Kind, size: int, upload: bool) -> No
 @every_backend
 def test_every_frame_is_there_once(kind: Kind) -> None:
     """On loopback each packet passes twice; a capture has it once."""
-    with kind() as backend, backend.record() as recording:
-        with connected(backend) as (client, server):
-            for number in range(100):
-                carry(client, server, b"%d" % number)
+    with (
+        kind() as backend,
+        backend.record() as recording,
+        connected(backend) as (client, server),
+    ):
+        for number in range(100):
+            carry(client, server, b"%d" % number)
 
     frames = [frame.data for frame in recording.capture.frames]
     assert len(set(frames)) == len(frames)
@@ -128,14 +134,18 @@ def test_connections_at_the_same_time_are_kept_apart(kind: Kind) -> None:
 def test_both_sides_may_send_at_once(kind: Kind) -> None:
     """The client reads nothing until it has sent 5 MB, the server sends 5 MB meanwhile."""
     up, down = noise(5 * MEGABYTE, 1), noise(5 * MEGABYTE, 2)
-    with kind() as backend, backend.record() as recording:
-        with connected(backend) as (client, server), ThreadPoolExecutor(2) as threads:
-            sending = threads.submit(server.sendall, down)
-            reading = threads.submit(read, server, len(up))
-            client.sendall(up)
-            assert read(client, len(down)) == down
-            assert reading.result(TIMEOUT) == up
-            sending.result(TIMEOUT)
+    with (
+        kind() as backend,
+        backend.record() as recording,
+        connected(backend) as (client, server),
+        ThreadPoolExecutor(2) as threads,
+    ):
+        sending = threads.submit(server.sendall, down)
+        reading = threads.submit(read, server, len(up))
+        client.sendall(up)
+        assert read(client, len(down)) == down
+        assert reading.result(TIMEOUT) == up
+        sending.result(TIMEOUT)
 
     one = only(conversations(recording.capture))
     assert (one.sent.data, one.received.data) == (up, down)
@@ -161,9 +171,12 @@ def test_a_recording_holds_nothing_of_before(kind: Kind) -> None:
 @every_backend
 def test_packets_dissect_to_tcp(kind: Kind) -> None:
     """A capture's packets are scapy's, with the payload where scapy has it."""
-    with kind() as backend, backend.record() as recording:
-        with connected(backend) as (client, server):
-            carry(client, server, b"Rex sleeps at noon")
+    with (
+        kind() as backend,
+        backend.record() as recording,
+        connected(backend) as (client, server),
+    ):
+        carry(client, server, b"Rex sleeps at noon")
 
     packets = recording.capture.packets
     assert [bytes(p[TCP].payload) for p in packets if p[TCP].payload] == [b"Rex sleeps at noon"]
@@ -172,9 +185,12 @@ def test_packets_dissect_to_tcp(kind: Kind) -> None:
 @every_backend
 def test_frames_say_who_wrote_their_headers(kind: Kind) -> None:
     """The kernel did for live, the lab did for relay; times do not run backwards."""
-    with kind() as backend, backend.record() as recording:
-        with connected(backend) as (client, server):
-            carry(client, server, noise(10_000))
+    with (
+        kind() as backend,
+        backend.record() as recording,
+        connected(backend) as (client, server),
+    ):
+        carry(client, server, noise(10_000))
 
     frames = recording.capture.frames
     assert {frame.rebuilt for frame in frames} == {recording.capture.backend == "relay"}
@@ -187,14 +203,17 @@ def test_frames_say_who_wrote_their_headers(kind: Kind) -> None:
 @every_backend
 def test_a_closed_half_still_receives(kind: Kind) -> None:
     """Who has said everything still hears the answer, and both FINs are captured."""
-    with kind() as backend, backend.record() as recording:
-        with connected(backend) as (client, server):
-            client.sendall(b"all I have to say")
-            client.shutdown(socket.SHUT_WR)
-            assert read(server, 100) == b"all I have to say"
-            carry(server, client, b"answer")
-            server.shutdown(socket.SHUT_WR)
-            assert client.recv(1) == b""
+    with (
+        kind() as backend,
+        backend.record() as recording,
+        connected(backend) as (client, server),
+    ):
+        client.sendall(b"all I have to say")
+        client.shutdown(socket.SHUT_WR)
+        assert read(server, 100) == b"all I have to say"
+        carry(server, client, b"answer")
+        server.shutdown(socket.SHUT_WR)
+        assert client.recv(1) == b""
 
     one = only(conversations(recording.capture))
     assert (one.sent.finished, one.received.finished) == (True, True)
@@ -206,14 +225,17 @@ def test_a_closed_half_still_receives(kind: Kind) -> None:
 @pytest.mark.parametrize("by_client", [True, False], ids=["client", "server"])
 def test_a_reset_is_an_end(kind: Kind, by_client: bool) -> None:
     """Broken off by either side: the other learns it, the capture shows it whole."""
-    with kind() as backend, backend.record() as recording:
-        with connected(backend) as (client, server):
-            carry(client, server, b"question")
-            carry(server, client, b"answer")
-            breaker, other = (client, server) if by_client else (server, client)
-            reset(breaker)
-            with pytest.raises(ConnectionResetError):
-                other.recv(1)
+    with (
+        kind() as backend,
+        backend.record() as recording,
+        connected(backend) as (client, server),
+    ):
+        carry(client, server, b"question")
+        carry(server, client, b"answer")
+        breaker, other = (client, server) if by_client else (server, client)
+        reset(breaker)
+        with pytest.raises(ConnectionResetError):
+            other.recv(1)
 
     one = only(conversations(recording.capture))
     assert (one.sent.reset, one.received.reset) == (by_client, not by_client)
@@ -224,15 +246,18 @@ def test_a_reset_is_an_end(kind: Kind, by_client: bool) -> None:
 @every_backend
 def test_a_client_that_leaves_in_the_middle(kind: Kind) -> None:
     """It goes away while 20 MB come: the server learns it, the capture has an end."""
-    with kind() as backend, backend.record() as recording:
-        with connected(backend) as (client, server):
-            carry(client, server, b"question")
-            sending = Thread(target=_send_in_vain, args=(server,), daemon=True)
-            sending.start()
-            client.recv(1)
-            client.close()
-            sending.join(TIMEOUT)
-            assert not sending.is_alive()
+    with (
+        kind() as backend,
+        backend.record() as recording,
+        connected(backend) as (client, server),
+    ):
+        carry(client, server, b"question")
+        sending = Thread(target=_send_in_vain, args=(server,), daemon=True)
+        sending.start()
+        client.recv(1)
+        client.close()
+        sending.join(TIMEOUT)
+        assert not sending.is_alive()
 
     one = only(conversations(recording.capture))
     assert one.sent.data == b"question"
@@ -307,23 +332,32 @@ def test_recordings_do_not_nest(kind: Kind) -> None:
 @every_backend
 def test_an_error_in_the_block_ends_the_recording(kind: Kind) -> None:
     """It is the caller's error that comes out, and the capture is there."""
+
+    def fail(backend: Backend) -> None:
+        with backend.record() as recording, connected(backend) as (client, server):
+            recordings.append(recording)
+            carry(client, server, b"until then")
+            raise ZeroDivisionError
+
+    recordings: list[Recording] = []
     with kind() as backend:
-        with pytest.raises(ZeroDivisionError), backend.record() as recording:
-            with connected(backend) as (client, server):
-                carry(client, server, b"until then")
-                raise ZeroDivisionError
+        with pytest.raises(ZeroDivisionError):
+            fail(backend)
         with backend.record():
             pass
 
-    assert only(conversations(recording.capture)).sent.data == b"until then"
+    assert only(conversations(recordings[0].capture)).sent.data == b"until then"
 
 
 @every_backend
 def test_a_capture_is_not_there_before_its_end(kind: Kind) -> None:
     """Read too early, it says when to read it."""
-    with kind() as backend, backend.record() as recording:
-        with pytest.raises(LabError, match="after its with block"):
-            _ = recording.capture
+    with (
+        kind() as backend,
+        backend.record() as recording,
+        pytest.raises(LabError, match="after its with block"),
+    ):
+        _ = recording.capture
 
 
 # Taps ---------------------------------------------------------------------------------

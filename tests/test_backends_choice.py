@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from labapp.backends import Backend, choose, live
+from labapp.backends import Backend, choose
 from labapp.backends.backend import Unavailable
 from labapp.backends.choice import try_out
 from labapp.backends.live import Live
@@ -182,7 +182,7 @@ def test_without_packet_sockets_live_says_so(
     no_leaks: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As on Windows and macOS."""
-    monkeypatch.delattr(live.socket, "AF_PACKET", raising=False)
+    monkeypatch.delattr(socket, "AF_PACKET", raising=False)
 
     with pytest.raises(Unavailable, match="this system has no AF_PACKET sockets"):
         Live()

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scapy.layers.inet import IP, TCP
 from scapy.layers.l2 import Ether
 
-from labapp.backends import headers
 from labapp.backends.headers import MSS, Flow
 from labapp.capture import Capture, Frame
 from labapp.conversations import conversations, missing
@@ -56,7 +57,7 @@ def test_segments_fit_into_ethernet(chunks: list[tuple[bool, bytes]]) -> None:
 def test_times_go_forwards_when_the_clock_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each frame is later than the one before it, whatever the system's clock does."""
     clock = iter(range(10_000, 0, -100))
-    monkeypatch.setattr(headers.time, "time_ns", lambda: next(clock))
+    monkeypatch.setattr(time, "time_ns", lambda: next(clock))
 
     times = [frame.time for frame in written(Flow(40001, 8000), [(True, b"hello")])]
 

@@ -13,12 +13,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from labapp.backends import live, loopback
+from labapp.backends import bpf, live, loopback
 from labapp.backends.backend import Unavailable
 from labapp.backends.bpf import port_filter
 from labapp.backends.draining import IN_FLIGHT
 from labapp.backends.live import Live
 from labapp.backends.loopback import ETH_P_ALL, LoopbackSocket
+from labapp.capture import Frame
 from labapp.conversations import conversations, missing
 from tests.relaying import carry, connected
 
@@ -47,11 +48,13 @@ def test_only_the_labs_port_is_captured(backend: Live) -> None:
         everything.bind(("lo", ETH_P_ALL))
         everything.settimeout(10)
         with backend.record() as recording, connected(backend) as (client, server):
-            with socket.create_server(("127.0.0.1", 0)) as other:
-                with socket.create_connection(other.getsockname()) as stranger:
-                    stranger.sendall(b"somebody else's")
-                    with other.accept()[0] as heard:
-                        heard.recv(100)
+            with (
+                socket.create_server(("127.0.0.1", 0)) as other,
+                socket.create_connection(other.getsockname()) as stranger,
+            ):
+                stranger.sendall(b"somebody else's")
+                with other.accept()[0] as heard:
+                    heard.recv(100)
             carry(client, server, b"ours")
 
         while b"somebody else's" not in everything.recv(1 << 17):
@@ -122,6 +125,26 @@ def test_the_kernels_time_is_the_time_of_passing(backend: Live) -> None:
     assert before <= min(times)
 
 
+def test_a_frame_the_kernel_did_not_stamp_is_not_later_than_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Just opened, a socket gives some frames the time of reading: that is put right."""
+    with LoopbackSocket(8000) as tap:
+        opened = time.time_ns()
+        coming = iter([None, None, opened + 1, opened + 2])
+
+        def receive(flags: int) -> Frame:
+            for stamp in coming:
+                return Frame(stamp or time.time_ns(), b"")
+            raise BlockingIOError
+
+        monkeypatch.setattr(tap, "_receive", receive)
+        times = [frame.time for frame in tap.frames()]
+
+    assert times[0] == times[1] <= opened
+    assert times[2:] == [opened + 1, opened + 2]
+
+
 def test_frames_that_were_dropped_make_a_capture_incomplete(
     backend: Live, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,10 +174,13 @@ def test_little_room_is_enough(monkeypatch: pytest.MonkeyPatch, upload: bool) ->
     """208 KB, as on any kernel: clients empty the queue as they go, and nothing is lost."""
     monkeypatch.setattr(loopback, "_enlarge", _as_stock_kernels)
     data = os.urandom(20 << 20)
-    with Live() as backend, backend.record() as recording:
-        with connected(backend) as (client, server):
-            ends = (client, server) if upload else (server, client)
-            assert carry(*ends, data) == data
+    with (
+        Live() as backend,
+        backend.record() as recording,
+        connected(backend) as (client, server),
+    ):
+        ends = (client, server) if upload else (server, client)
+        assert carry(*ends, data) == data
 
     (one,) = conversations(recording.capture)
     assert (one.sent if upload else one.received).data == data
@@ -223,7 +249,7 @@ def test_a_refusal_leaves_nothing_open(
     def refuse(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(loopback.bpf, "attach", refuse)
+    monkeypatch.setattr(bpf, "attach", refuse)
 
     with pytest.raises(Unavailable, match=reason):
         Live()

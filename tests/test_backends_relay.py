@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
+from select import select
 from threading import Thread
 
 import pytest
@@ -12,6 +14,7 @@ from scapy.sendrecv import sniff
 from labapp.backends.relay import Relay
 from labapp.conversations import conversations, missing
 from tests.relaying import TIMEOUT, carry, connected
+from tests.serving import reset
 
 
 @pytest.fixture
@@ -23,9 +26,12 @@ def relay() -> Iterator[Relay]:
 def test_without_a_server_a_client_is_cut_off_and_that_is_captured(relay: Relay) -> None:
     """The relay stands in for the server: it breaks off, and the capture is whole."""
     relay.listener.close()
-    with relay.record() as recording, pytest.raises(ConnectionResetError):
-        with relay.connect() as client:
-            client.recv(1)
+    with (
+        relay.record() as recording,
+        pytest.raises(ConnectionResetError),
+        relay.connect() as client,
+    ):
+        client.recv(1)
 
     (one,) = conversations(recording.capture)
     assert one.received.reset
@@ -35,22 +41,28 @@ def test_without_a_server_a_client_is_cut_off_and_that_is_captured(relay: Relay)
 def test_a_port_that_comes_round_again_is_waited_for_again(relay: Relay) -> None:
     """The first connection's end is not taken for that of the second."""
     with relay.record() as recording:
-        with connected(relay) as (client, server):
-            port = client.getsockname()[1]
-            # The server closes first: the client's port is free at once.
-            server.close()
-            assert client.recv(1) == b""
-        recording.clients.append(port)
-        with relay._client() as again:
-            again.settimeout(TIMEOUT)
-            again.bind(("127.0.0.1", port))
-            again.connect(("127.0.0.1", relay.port))
-            late = Thread(target=_serve_late, args=(relay,), daemon=True)
+        first = _client_from(0, relay)
+        port = first.getsockname()[1]
+        with relay.listener.accept()[0] as server:
+            reset(first)  # so that its port is free at once
+            with pytest.raises(ConnectionResetError):
+                server.recv(1)
+        late = Thread(target=_serve_late, args=(relay,), daemon=True)
+        with _client_from(port, relay):
             late.start()
+        recording.clients += [port, port]
     late.join(TIMEOUT)
 
     assert [one.received.data for one in conversations(recording.capture)] == [b"", b"late"]
     assert missing(recording.capture) == ()
+
+
+def _client_from(port: int, relay: Relay) -> socket.socket:
+    client = socket.socket()
+    client.settimeout(TIMEOUT)
+    client.bind(("127.0.0.1", port))
+    client.connect(("127.0.0.1", relay.port))
+    return client
 
 
 def _serve_late(relay: Relay) -> None:
@@ -104,6 +116,18 @@ def test_the_relay_ends_while_connections_are_open(no_leaks: None) -> None:
 def _send_in_vain(server: object) -> None:
     with pytest.raises((ConnectionResetError, BrokenPipeError)):
         server.sendall(bytes(20 << 20))  # type: ignore[attr-defined]
+
+
+def test_a_client_that_does_not_read_slows_its_server_down(relay: Relay) -> None:
+    """The relay keeps one chunk, not the whole of a long answer."""
+    most = 64 << 20  # bytes; far more than the kernel's buffers on the way
+    sent = 0
+    with connected(relay) as (_, server):
+        server.setblocking(False)
+        while sent < most and select([], [server], [], 0.5)[1]:
+            sent += server.send(bytes(1 << 20))
+
+    assert sent < most
 
 
 ELSEWHERE = """

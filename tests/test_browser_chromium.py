@@ -348,7 +348,7 @@ def step(tab: Page, name: str, given: list[str]) -> None:
                 tab.click(f'a[href="{given[0]}"]')
             case "submit":
                 tab.fill('input[name="q"]', given[0])
-                tab.click("button")
+                tab.press('input[name="q"]', "Enter")
     except Error as error:
         if "net::ERR" not in str(error):
             raise

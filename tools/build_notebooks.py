@@ -40,6 +40,7 @@ _SOLUTION = re.compile(
     r"^(?P<indent>[ \t]*)### BEGIN SOLUTION\n.*?^[ \t]*### END SOLUTION$",
     re.MULTILINE | re.DOTALL,
 )
+_PROOF = "# This cell checks the sentence above."
 _PLACE = r"\g<indent># Your lines here.\n\g<indent>..."
 
 
@@ -63,6 +64,9 @@ def build(source: str, *, solved: bool = False) -> str:
         if _MARKER.search(learners):
             raise SourceError(f"A solution marker has no partner in this cell:\n{cell.source}")
         text = _MARKER.sub("", cell.source) if solved else learners
+        if "docassert" in tags:
+            # All that JupyterLab shows of a folded cell is its first line.
+            text = f"{_PROOF}\n{text}"
         cells.append(_cell(cell.cell_type, text, tags, seen))
     notebook = {"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
     nbformat.validate(nbformat.from_dict(notebook))

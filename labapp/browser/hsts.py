@@ -35,8 +35,7 @@ class HstsStore:
             return
         self._until.pop(host, None)
         self._subdomains.discard(host)
-        # Ten digits are three centuries; Python refuses to read thousands of them.
-        seconds = LONGEST if len(age.lstrip("0")) > 10 else min(int(age), LONGEST)
+        seconds = min(float(age), LONGEST)  # int() refuses thousands of digits
         if seconds == 0:
             return
         self._until[host] = self._clock() + seconds

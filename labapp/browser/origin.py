@@ -28,6 +28,8 @@ def resolve(reference: str, base: str = "") -> str:
     end = address.end() if address else 0
     text = text[:end].replace("\\", "/") + text[end:]
     text = re.sub(r"^((?:https?:)?)/{3,}", r"\1//", text, flags=re.IGNORECASE)
+    if re.match(r"(?:https?:)?//(?:[?#]|$)", text, re.IGNORECASE):  # urljoin takes the base's
+        raise ValueError("this address names no host")
     parts = urlsplit(urljoin(base, text) if text else base.partition("#")[0])
     if parts.scheme not in DEFAULT_PORTS:
         raise ValueError(

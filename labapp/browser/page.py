@@ -36,8 +36,8 @@ class Form:
     def entries(self, values: Mapping[str, str]) -> list[tuple[str, str]]:
         """Return the (name, value) pairs that are sent once *values* are filled in.
 
-        As if the first button of the form was pressed (HTML, "constructing the
-        entry list"). Raises `LabError` for a value the form has no field for.
+        As if Enter was pressed, which presses the first button (HTML, "constructing
+        the entry list"); of two fields with one name the first is filled in. Raises `LabError` for a value the form has no field for.
         """
         names = list(dict.fromkeys(each.name for each in self.fields if each.name))
         if unknown := [name for name in values if name not in names]:
@@ -49,7 +49,7 @@ class Form:
         for each in self.fields:
             if each.name in left:
                 pairs.append((each.name, left.pop(each.name)))
-            elif each.name in values or not each.name or each.kind in _NEVER_SENT:
+            elif not each.name or each.kind in _NEVER_SENT:
                 continue
             elif each.on if each.kind != "submit" else each is buttons[0]:
                 pairs.append((each.name, each.value))

@@ -17,6 +17,7 @@ class Reader(io.RawIOBase):
     """Reads *sock* until *patience* seconds are over or 64 MiB have come.
 
     A timeout of the socket alone would begin anew with every byte that drips in.
+    *received* counts bytes; *surplus* is true if more came than the answer has.
     """
 
     def __init__(self, sock: socket.socket, patience: float) -> None:
@@ -24,12 +25,16 @@ class Reader(io.RawIOBase):
         self._patience = patience
         self._deadline = monotonic() + patience
         self.received = 0
+        self.surplus = False
+        self._ended = False
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: WriteableBuffer) -> int:
         """Read once; `TimeoutError` or `OSError` at the limits."""
+        if self._ended:
+            return 0
         try:
             self._sock.settimeout(max(self._deadline - monotonic(), 1e-6))
             size = self._sock.recv_into(buffer)
@@ -42,4 +47,18 @@ class Reader(io.RawIOBase):
 
     def makefile(self, mode: str) -> io.BufferedReader:
         """Return this reader buffered; it is what `HTTPResponse` asks a socket for."""
-        return io.BufferedReader(self, 65536)
+        return _Buffered(self, 65536)
+
+    def end(self, buffered: io.BufferedReader) -> None:
+        """Read no more, and see what is left in *buffered*."""
+        self._ended = True
+        self.surplus = bool(buffered.peek(1))
+
+
+class _Buffered(io.BufferedReader):
+    """Closed by `HTTPResponse` at the end of an answer, as the only sign of that end."""
+
+    def close(self) -> None:
+        if not self.closed and isinstance(self.raw, Reader):
+            self.raw.end(self)
+        super().close()

@@ -68,6 +68,8 @@ def read(url: str, header: str, now: float) -> SetCookie | None:
     name, equals, value = (part.strip(" \t") for part in pair.partition("="))
     if not equals:
         name, value = "", name
+    if "\t" in name + value:  # as Chromium; the draft would let it pass
+        return None
     attributes = {
         key.strip().lower(): text.strip()
         for key, _, text in (part.partition("=") for part in written)

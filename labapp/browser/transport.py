@@ -94,7 +94,8 @@ class Transport:
         except BaseException:
             sock.close()
             raise
-        if response.will_close:
+        # What comes after an answer belongs to none (RFC 9112, 6.3).
+        if response.will_close or reader.surplus:
             sock.close()
         else:
             self._open[origin] = sock

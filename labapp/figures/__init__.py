@@ -1,7 +1,6 @@
 """Figures: evidence in, a `Picture` out; nothing is shown or kept open."""
 
 from labapp.figures.exposure_map import exposure_map
-from labapp.figures.ladder import packet_ladder
 from labapp.figures.picture import Picture
 
-__all__ = ["Picture", "exposure_map", "packet_ladder"]
+__all__ = ["Picture", "exposure_map"]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from labapp.capture import Capture
-from labapp.conversations import Conversation, Part, conversations
+from labapp.conversations import Conversation, Message, Part, conversations
 from labapp.evidence import SITE
 from labapp.secret import find
 
-HANDSHAKE = b"\x16"  # ContentType of the record, RFC 8446, 5.1
+HANDSHAKE = "TLS handshake"
+_HANDSHAKE = b"\x16"  # ContentType of the record, RFC 8446, 5.1
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class Flight:
     """One row: an event of the connection, or bytes that crossed one way.
 
     *from_visitor* is the direction; *size* counts payload bytes, 0 for an event.
-    *parts* and *blocks* count their offsets from the flight's first byte.
+    *parts*, *blocks* and *lost* (bytes that no packet of the capture carried)
+    count their offsets from the flight's first byte.
     """
 
     label: str
@@ -39,15 +41,17 @@ class Flight:
     size: int = 0
     parts: tuple[Part, ...] = ()
     blocks: tuple[Block, ...] = ()
+    lost: tuple[tuple[int, int], ...] = ()
     sealed: bool = False
     rebuilt: bool = False
 
 
 def flights(capture: Capture, secret: str, host: str = SITE) -> Iterator[Flight]:
     """Yield the flights of every conversation with *host*, in order of time."""
-    for conversation in conversations(capture):
-        if _host(conversation) in (host, ""):
-            yield from _of(conversation, capture, secret)
+    chosen = [one for one in conversations(capture) if _host(one) in (host, "")]
+    for number, conversation in enumerate(chosen, 1):
+        name = f"connection {number}" if len(chosen) > 1 else "connection"
+        yield from _of(conversation, capture, secret, name)
 
 
 def _host(conversation: Conversation) -> str:
@@ -57,9 +61,11 @@ def _host(conversation: Conversation) -> str:
     return hosts[0] if hosts else ""
 
 
-def _of(conversation: Conversation, capture: Capture, secret: str) -> Iterator[Flight]:
+def _of(
+    conversation: Conversation, capture: Capture, secret: str, name: str
+) -> Iterator[Flight]:
     rebuilt = any(capture.frames[number].rebuilt for number in conversation.frames)
-    yield Flight("connection opened", rebuilt=rebuilt)
+    yield Flight(f"{name} opened", rebuilt=rebuilt)
     spans = [(span, True) for span in conversation.sent.spans]
     spans += [(span, False) for span in conversation.received.spans]
     spans.sort(key=lambda pair: pair[0].frame)
@@ -74,7 +80,8 @@ def _of(conversation: Conversation, capture: Capture, secret: str) -> Iterator[F
                 break
             stop = later.stop
         yield _flight(conversation, from_visitor, start, stop, secret, rebuilt=rebuilt)
-    yield Flight("connection closed", rebuilt=rebuilt)
+    if conversation.sent.finished or conversation.received.finished:
+        yield Flight(f"{name} closed", rebuilt=rebuilt)
 
 
 def _flight(
@@ -106,15 +113,31 @@ def _flight(
             match.offset,
             match.offset + match.length,
             _said(parts, match.offset, from_visitor=from_visitor),
-            data[match.offset : match.offset + match.length].decode("utf-8", "replace"),
+            data[match.offset : match.offset + match.length].decode("utf-8", "backslashreplace"),
         )
         for match in find(secret, data)
     )
-    if messages:
-        label = messages[0].start_line.decode("latin-1")
-    else:
-        label = "TLS handshake" if data[:1] == HANDSHAKE else "encrypted bytes"
-    return Flight(label, from_visitor, stop - start, parts, blocks, conversation.tls, rebuilt)
+    lost = tuple(
+        (gap.offset - start, min(gap.offset + gap.missing, stop) - start)
+        for gap in stream.lost(start, stop)
+    )
+    return Flight(
+        label=_label(conversation, messages, data),
+        from_visitor=from_visitor,
+        size=stop - start,
+        parts=parts,
+        blocks=blocks,
+        lost=lost,
+        sealed=conversation.tls,
+        rebuilt=rebuilt,
+    )
+
+
+def _label(conversation: Conversation, messages: Sequence[Message], data: bytes) -> str:
+    if conversation.tls:
+        return HANDSHAKE if data[:1] == _HANDSHAKE else "encrypted bytes"
+    line = messages[0].start_line if messages else b""
+    return line.decode("utf-8", "backslashreplace") or "bytes of no readable message"
 
 
 def _said(parts: tuple[Part, ...], offset: int, *, from_visitor: bool) -> str:

@@ -2,169 +2,89 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-from labapp.figures.flight import Flight, flights
-from labapp.figures.picture import GREY, INK, WINE, Picture, Table, new_figure
+from labapp.conversations import missing
+from labapp.figures.columns import listed
+from labapp.figures.flight import HANDSHAKE, Flight, flights
+from labapp.figures.lettering import cut
+from labapp.figures.picture import Picture
+from labapp.figures.sheet import Sheet
+from labapp.figures.strip import STRIP, strip, strip_height, where
+from labapp.figures.style import GREY, INK, MARGIN, PAPER, WIDTH, WINE
+from labapp.figures.table import Table
 from labapp.lab import Visit
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-_SHADES = {
-    "request line": "#bdbdbd",
-    "status line": "#bdbdbd",
-    "headers": "#dcdcdc",
-    "body": "#f1f1f1",
-}
-_LABEL_LONGEST = 40  # signs
-_MONO = "DejaVu Sans Mono"
+_VISITOR, _SERVER = MARGIN + 0.4, 5.55  # inches: the two lifelines
+_BYTES = 6.15  # inches: where the strips begin
 
 
 def packet_ladder(visit: Visit, step: str = "submit") -> Picture:
     """Draw one step of *visit*: arrows on the left, the bytes they carry on the right.
 
     Time runs downwards, not to scale. Only conversations with site.test are
-    drawn; frames whose headers this lab wrote are dashed.
+    drawn; what this lab rebuilt is dashed. `LabError` if there is no such step.
     """
     capture = visit.step(step).capture
     rows = list(flights(capture, visit.secret))
-    finding = _finding(rows)
-    figure = new_figure(1.9 + 0.62 * max(len(rows), 5))
-    figure.text(0.02, 0.97, finding, fontsize=17, weight="bold", va="top", color=INK, wrap=True)
-    ladder = figure.add_axes((0.02, 0.08, 0.42, 0.76))
-    strip = figure.add_axes((0.46, 0.08, 0.52, 0.76))
-    for axes in (ladder, strip):
-        axes.set_ylim(len(rows) - 0.4, -1.0)
-        axes.axis("off")
-    _lifelines(ladder, rows)
-    _strips(strip, rows)
-    real = "dashed: headers written by this lab" if any(r.rebuilt for r in rows) else ""
-    caption = f"{capture.backend}: {capture.fidelity}. Time runs down, not to scale."
-    figure.text(0.02, 0.02, " ".join(filter(None, (caption, real))), fontsize=13, color=GREY)
-    return Picture(figure, finding, _table(rows))
+    finding = _finding(rows, missing(capture))
+    sheet = Sheet()
+    line = sheet.style.line
+    y = sheet.title(finding) + 0.2 + line / 2
+    sheet.words(_VISITOR, y, "visitor", bold=True, align="center")
+    sheet.words(_SERVER, y, "server", bold=True, align="center")
+    sheet.words(_BYTES, y, "what crosses, from first byte to last", color=GREY)
+    y += line / 2 + 0.06
+    top = y
+    for row in rows:
+        # Half a line above for the label; the strip and its tags hang below.
+        middle = y + line + 0.08 + STRIP / 2 if row.size else y + line * 0.75
+        _step(sheet, row, middle)
+        if row.size:
+            strip(sheet, row, _BYTES, WIDTH - MARGIN - _BYTES, middle)
+            y = middle + strip_height(sheet, row) + 0.12
+        else:
+            y = middle + line * 0.75
+    for x in (_VISITOR, _SERVER):
+        sheet.line([x, x], [top, y])
+    dashes = " Dashed: headers written by this lab." if any(r.rebuilt for r in rows) else ""
+    caption = (
+        f"{capture.backend}: {capture.fidelity}. Time runs down, not to scale; "
+        f"each strip to its own length.{dashes}"
+    )
+    return sheet.picture(sheet.caption(y + 0.12, caption), finding, _table(rows))
 
 
-def _finding(rows: list[Flight]) -> str:
-    seen = [block for row in rows for block in row.blocks]
+def _finding(rows: Sequence[Flight], problems: Sequence[str]) -> str:
+    seen = [block.part for row in rows for block in row.blocks]
     if seen:
         times = {1: "once", 2: "twice"}.get(len(seen), f"{len(seen)} times")
-        parts = list(dict.fromkeys(block.part for block in seen))
-        *most, last = [f"in the {part}" for part in parts]
-        places = f"{', '.join(most)} and {last}" if most else last
+        places = listed([f"in the {part}" for part in dict.fromkeys(seen)])
         return f"The secret crosses {times} in the clear: {places}."
+    if problems:
+        return "Unknown: packets are missing, and the secret may have crossed in them."
     size = sum(row.size for row in rows)
     sealed = "encrypted " if any(row.sealed for row in rows) else ""
     return f"{size:,} {sealed}bytes cross; the secret cannot be read in them."
 
 
-def _lifelines(axes: Axes, rows: list[Flight]) -> None:
-    axes.set_xlim(0, 10)
-    for x, name in ((1, "visitor"), (9, "server")):
-        axes.text(x, -0.75, name, ha="center", fontsize=15, weight="bold", color=INK)
-        axes.plot([x, x], [-0.45, len(rows) - 0.5], color=GREY, linewidth=1)
-    for y, row in enumerate(rows):
-        left, right = (1, 9) if row.from_visitor else (9, 1)
-        style = (0, (4, 3)) if row.rebuilt else "solid"
-        if not row.size:
-            axes.plot([1, 9], [y, y], color="#b5b5b5", linewidth=1, linestyle=style)
-            axes.text(
-                5, y, row.label, ha="center", va="center", fontsize=13, color=GREY,
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 2},
-            )  # fmt: skip
-            continue
-        axes.annotate(
-            "",
-            xy=(right, y + 0.18),
-            xytext=(left, y + 0.18),
-            arrowprops={
-                "arrowstyle": "-|>,head_width=0.4,head_length=0.7",
-                "linewidth": 2.6,
-                "color": WINE if row.blocks else INK,
-                "linestyle": style,
-                "shrinkA": 0,
-                "shrinkB": 0,
-            },
-        )
-        axes.text(
-            5, y + 0.02, _short(row.label), ha="center", va="bottom", fontsize=13,
-            family=_MONO, color=INK,
-        )  # fmt: skip
+def _step(sheet: Sheet, row: Flight, y: float) -> None:
+    """Draw an arrow with its label above, or a thin line with its label in it."""
+    middle, room = (_VISITOR + _SERVER) / 2, _SERVER - _VISITOR - 0.3
+    if row.size:
+        start, end = (_VISITOR, _SERVER) if row.from_visitor else (_SERVER, _VISITOR)
+        color = WINE if row.blocks else INK
+        sheet.arrow(start, end, y, color=color, dashed=row.rebuilt)
+        label = cut(row.label, room, sheet.style.text, mono=True)
+        sheet.words(middle, y - sheet.style.line * 0.72, label, mono=True, align="center")
+        return
+    sheet.line([_VISITOR, _SERVER], [y, y], dashed=row.rebuilt)
+    wide = sheet.width(row.label) + 0.16
+    sheet.box(middle - wide / 2, y - 0.1, wide, 0.2, fill=PAPER)
+    sheet.words(middle, y, row.label, color=GREY, align="center")
 
 
-def _strips(axes: Axes, rows: list[Flight]) -> None:
-    from matplotlib.patches import Rectangle
-
-    longest = max((row.size for row in rows), default=1) or 1
-    axes.set_xlim(0, longest * 1.02)
-    axes.text(0, -0.75, "the bytes, first byte at the left", fontsize=13, color=GREY)
-    for y, row in enumerate(rows):
-        if not row.size:
-            continue
-        if row.sealed or not row.parts:
-            axes.add_patch(
-                Rectangle(
-                    (0, y - 0.16),
-                    row.size,
-                    0.36,
-                    facecolor="white",
-                    edgecolor=GREY,
-                    hatch="////",
-                )
-            )
-            axes.text(
-                longest * 0.01, y + 0.42, _sealed(row), fontsize=13, color=INK, va="center",
-            )  # fmt: skip
-            continue
-        for part in row.parts:
-            width = part.stop - part.start
-            axes.add_patch(
-                Rectangle(
-                    (part.start, y - 0.16), width, 0.36,
-                    facecolor=_SHADES[part.name], edgecolor="white", linewidth=1,
-                )
-            )  # fmt: skip
-            if width > longest * 0.012 * len(part.name):
-                axes.text(
-                    part.start + longest * 0.006, y + 0.02, part.name, va="center",
-                    fontsize=13, color=INK,
-                )  # fmt: skip
-        _blocks(axes, y, row, longest)
-
-
-def _blocks(axes: Axes, y: int, row: Flight, longest: int) -> None:
-    from matplotlib.patches import Rectangle
-
-    for block in row.blocks:
-        width = max(block.stop - block.start, longest * 0.006)
-        axes.add_patch(
-            Rectangle(
-                (block.start, y - 0.2), width, 0.44,
-                facecolor=WINE, edgecolor="black", linewidth=1.6, zorder=3,
-            )
-        )  # fmt: skip
-        tag = f"{_short(block.text, 30)}   {block.part}, {_where(block.start, block.stop, row)}"
-        late = block.start > longest * 0.5
-        axes.text(
-            block.stop if late else block.start, y + 0.42, tag, fontsize=13, color=WINE,
-            va="center", ha="right" if late else "left",
-        )  # fmt: skip
-
-
-def _sealed(row: Flight) -> str:
-    # A handshake is not all unreadable: the server's name stands in it.
-    return f"{'' if row.label == 'TLS handshake' else 'unreadable, '}{row.size:,} bytes"
-
-
-def _where(start: int, stop: int, row: Flight) -> str:
-    return f"bytes {start} to {stop - 1} of {row.size:,}"
-
-
-def _short(text: str, longest: int = _LABEL_LONGEST) -> str:
-    return text if len(text) <= longest else text[: longest - 3] + "..."
-
-
-def _table(rows: list[Flight]) -> Table:
+def _table(rows: Sequence[Flight]) -> Table:
     return Table(
         ("what crossed", "sent by", "bytes", "the secret"),
         [
@@ -172,11 +92,16 @@ def _table(rows: list[Flight]) -> Table:
                 row.label,
                 "both" if not row.size else "visitor" if row.from_visitor else "server",
                 f"{row.size:,}" if row.size else "no data",
-                "; ".join(
-                    f"seen in {b.part}, {_where(b.start, b.stop, row)}" for b in row.blocks
-                )
-                or ("unreadable" if row.label == "encrypted bytes" else "not seen"),
+                _said(row),
             )
             for row in rows
         ],
     )
+
+
+def _said(row: Flight) -> str:
+    if row.blocks:
+        return "; ".join(f"seen in {block.part}, {where(block, row)}" for block in row.blocks)
+    if row.lost:
+        return "unknown: packets are missing"
+    return "unreadable" if row.sealed and row.label != HANDSHAKE else "not seen"

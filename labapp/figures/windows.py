@@ -1,10 +1,11 @@
-"""Windows of exposure: the rows of the exposure map, in words and in runs."""
+"""Windows of exposure: who could look, and from which column until which."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from labapp.figures.columns import Column, columns
 from labapp.lab import Visit
 
 
@@ -22,22 +23,25 @@ class Row:
 
 WIRE = ("wire_request_line", "wire_request_headers", "wire_request_body", "wire_response")
 HISTORY = Row("the history", "reads the browser history", ("history",))
+LOG = Row("the server log", "reads the server log", ("access_log",))
+MAIL = Row("the error e-mail (text)", "gets the error e-mail (text)", ("report_text",))
+NETWORK = Row("the network", "listens to the network", WIRE)
+COOKIE = Row("the reused cookie", "listens and reuses the cookie", ("cookie_replay",))
+OLD_LINK = Row("the old link", "listens when an old link says http://", ("http_link",))
+DATABASE = Row("the database", "copies the database", ("store_raw", "store_decoded"))
+FORGERY = Row("the forged form", "can submit in your name", ("forgery_accepted",))
+
 # Ordered by when they close in the taught order, which makes a staircase.
-READING = (
-    HISTORY,
-    Row("the server log", "reads the server log", ("access_log",)),
-    Row("the error e-mail (text)", "gets the error e-mail (text)", ("report_text",)),
-    Row("the network", "listens to the network", WIRE),
-    Row("the reused cookie", "listens and reuses the cookie", ("cookie_replay",)),
-    Row("the old link", "listens when an old link says http://", ("http_link",)),
-    Row("the database", "copies the database", ("store_raw", "store_decoded")),
-)
-ACTING = (Row("the forged form", "can submit in your name", ("forgery_accepted",)),)
+READING = (HISTORY, LOG, MAIL, NETWORK, COOKIE, OLD_LINK, DATABASE)
+ACTING = (FORGERY,)
 ALSO = {
     "debug_page": "debug page",
     "report_html": "HTML report",
     "browser_cache": "browser cache",
 }
+WORDS = {True: "seen", False: "not seen", None: "unknown"}
+
+Answers = Sequence[bool | None]
 
 
 def seen(visit: Visit, row: Row) -> bool | None:
@@ -48,54 +52,61 @@ def seen(visit: Visit, row: Row) -> bool | None:
 
 @dataclass(frozen=True)
 class Run:
-    """Columns *first* to *last* (both counted) with one answer."""
+    """Columns *first* to *last* (both counted) with one answer.
+
+    *opens* is true if the window was shut in the column before.
+    """
 
     first: int
     last: int
     answer: bool | None
+    opens: bool = False
 
 
-def runs(answers: Sequence[bool | None]) -> list[Run]:
-    """Return *answers* as runs of equal ones, in order."""
+def runs(answers: Answers, names: Sequence[Column]) -> list[Run]:
+    """Return *answers* as runs of equal ones; a column that begins anew begins a run."""
     found: list[Run] = []
     for column, answer in enumerate(answers):
-        if found and found[-1].answer is answer:
-            found[-1] = Run(found[-1].first, column, answer)
+        if found and names[column].grows and found[-1].answer is answer:
+            found[-1] = replace(found[-1], last=column)
         else:
-            found.append(Run(column, column, answer))
+            opens = bool(answer) and names[column].grows and answers[column - 1] is False
+            found.append(Run(column, column, answer, opens))
     return found
 
 
-@dataclass(frozen=True)
-class Column:
-    """One visit: its *heading*, and in a word or two what was *added* for it."""
+def until(answers: Answers, names: Sequence[Column]) -> str:
+    """Say how long a window stays open: ``"until HTTPS"``, ``"open to the end"``.
 
-    heading: str
-    added: str
-
-
-def columns(visits: Sequence[Visit]) -> list[Column]:
-    """Name each visit: what it adds to the one before it, else all it has."""
-    found = []
-    for index, visit in enumerate(visits):
-        before = visits[index - 1].remediations if index else ()
-        added = [one for one in visit.remediations if one not in before]
-        grows = index and added and set(before) <= set(visit.remediations)
-        if grows:
-            heading = "+ " + " + ".join(one.label for one in added)
-            found.append(Column(heading, " + ".join(one.short for one in added)))
-        else:
-            found.append(Column(visit.title, visit.title))
-    return found
-
-
-def until(answers: Sequence[bool | None], names: Sequence[Column]) -> str:
-    """Say how long a window stays open: ``"until HTTPS"``, ``"open to the end"``."""
+    Columns that do not follow from each other have no end: ``"open in 2 of 3"``.
+    """
+    if len(answers) == 1:
+        return {True: "open", False: "closed", None: "unknown"}[answers[0]]
     if True not in answers:
         return "unknown" if None in answers else "never open"
+    if not all(name.grows for name in names[1:]):
+        return f"open in {answers.count(True)} of {len(answers)}"
     last = max(column for column, answer in enumerate(answers) if answer)
     if last == len(answers) - 1:
         return "open to the end"
     if answers[last + 1] is None:
         return "then unknown"
     return f"until {names[last + 1].added}"
+
+
+class Windows:
+    """The answers of every row, one for each of some visits, and the visits' names."""
+
+    def __init__(self, visits: Sequence[Visit]) -> None:
+        self.names = columns(visits)
+        self.answers = {
+            row: [seen(visit, row) for visit in visits] for row in (*READING, *ACTING)
+        }
+
+    def runs(self, row: Row) -> list[Run]:
+        """Return the answers of *row* as runs."""
+        return runs(self.answers[row], self.names)
+
+    def until(self, row: Row) -> str:
+        """Say how long *row* stays open."""
+        return until(self.answers[row], self.names)

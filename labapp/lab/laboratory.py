@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import random
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
@@ -21,7 +22,7 @@ from labapp.evidence import CONTROL, SITE, STRANGER, THIRD_PARTY
 from labapp.lab.steps import Script
 from labapp.lab.visits import Visit
 from labapp.remedy import Remediation
-from labapp.secret import accept
+from labapp.secret import accept, plant_secret
 from labapp.server import Authority, Server
 from labapp.site import application as site
 
@@ -38,6 +39,9 @@ class Laboratory:
     def __init__(self) -> None:
         site.configure()
         self._lock = RLock()
+        # The same in all visits of a lab: what to look for is prepared once.
+        self._control = f"control kettle {random.randrange(1000, 10000)}"
+        self._forged = plant_secret()
         with ExitStack() as stack:
             self._folder = Path(stack.enter_context(TemporaryDirectory(prefix="labapp-")))
             self.choice: Choice = choose()
@@ -68,6 +72,8 @@ class Laboratory:
                 database=site.use_database(self._folder),
                 new_browser=lambda agent: Browser(self._network, user_agent=agent),
                 remediations=applied,
+                control=self._control,
+                forged=self._forged,
                 view=view,
                 form_token=form_token,
             )

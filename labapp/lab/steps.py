@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +15,7 @@ from labapp.errors import LabError
 from labapp.evidence import CONTROL, SITE, STRANGER, Answer, Evidence, Memory, Step
 from labapp.observers import wire
 from labapp.remedy import Remediation, session
-from labapp.secret import find, plant_secret
+from labapp.secret import find
 from labapp.server import Server
 from labapp.site import application as site
 
@@ -27,7 +26,8 @@ FIELD = "sensitive_info"
 class Script:
     """Plays one visit against one combination of remediations.
 
-    *form_token* puts the CSRF token into the form or leaves it out against them.
+    *control* is the harmless text that every search must find, *forged* what the
+    stranger submits. *form_token* puts the CSRF token into the form or leaves it out against them.
     """
 
     server: Server
@@ -35,27 +35,27 @@ class Script:
     database: Path
     new_browser: Callable[[str], Browser]
     remediations: tuple[Remediation, ...]
+    control: str
+    forged: str
     view: site.AnyView | None = None
     form_token: bool | None = None
     _steps: list[Step] = field(default_factory=list)
 
     def play(self, secret: str) -> Evidence:
         """Make the visit and return what it left behind."""
-        control = f"control kettle {random.randrange(1000, 10000)}"
-        forged = plant_secret()
-        site.plant_control(self.database, control)
+        site.plant_control(self.database, self.control)
         self.server.take_log()
         site.take_reports()
-        visitor = self.new_browser(f"LabBrowser/1.0 ({control})")
+        visitor = self.new_browser(f"LabBrowser/1.0 ({self.control})")
         self._serve()
 
-        self._step("control", visitor, lambda: self._send_control(visitor, control))
+        self._step("control", visitor, lambda: self._send_control(visitor))
         self._step("open", visitor, lambda: visitor.open(self._url(SITE)))
         self._refuse_common(secret)
         self._step("submit", visitor, lambda: _fill(visitor, {FIELD: secret}))
         if session in self.remediations:
             self._step("read_back", visitor, lambda: self._read_back(visitor))
-        self._replay("replay", wire.cookies(self._evidence(control)))
+        self._replay("replay", wire.cookies(self._evidence()))
         self._step("again", visitor, lambda: self._submit(visitor, secret))
         self._step("reload", visitor, visitor.reload)
         self._serve(down=True)
@@ -64,12 +64,12 @@ class Script:
         self._step("outage_debug", visitor, lambda: self._submit(visitor, secret))
         self._serve()
         self._step("http_link", visitor, lambda: self._follow_old_link(visitor))
-        self._replay("replay_after_link", wire.cookies(self._evidence(control), ("http_link",)))
-        self._step("forgery", visitor, lambda: self._forge(visitor, forged))
+        self._replay("replay_after_link", wire.cookies(self._evidence(), ("http_link",)))
+        self._step("forgery", visitor, lambda: self._forge(visitor))
         self._step(
             "after_forgery", visitor, lambda: visitor.open(self._url(SITE, "/secure_page"))
         )
-        return self._evidence(control, forged)
+        return self._evidence()
 
     # One step -----------------------------------------------------------------------
 
@@ -96,8 +96,8 @@ class Script:
         )
         self._steps.append(step)
 
-    def _evidence(self, control: str, forged: str = "") -> Evidence:
-        return Evidence(tuple(self._steps), control, forged)
+    def _evidence(self) -> Evidence:
+        return Evidence(tuple(self._steps), self.control, self.forged)
 
     def _serve(self, *, down: bool = False, debug: bool = False) -> None:
         self.server.swap(
@@ -121,10 +121,10 @@ class Script:
 
     # What happens in each -----------------------------------------------------------
 
-    def _send_control(self, browser: Browser, control: str) -> None:
-        query = urlencode({"control": control})
+    def _send_control(self, browser: Browser) -> None:
+        query = urlencode({"control": self.control})
         browser.open(self._url(CONTROL, f"/control?{query}", scheme="http"))
-        browser.submit({"control": control})
+        browser.submit({"control": self.control})
 
     def _submit(self, browser: Browser, secret: str) -> None:
         browser.open(self._url(SITE))
@@ -153,14 +153,14 @@ class Script:
         for link in Page(page.body.decode("utf-8", "replace")).links[:1]:
             browser.follow(link)
 
-    def _forge(self, browser: Browser, forged: str) -> None:
+    def _forge(self, browser: Browser) -> None:
         browser.open(self._url(SITE))
         form = _form(browser)
         query = urlencode(
             {
                 "method": form.method if form else "get",
                 "scheme": "https" if self._tls else "http",
-                FIELD: forged,
+                FIELD: self.forged,
             }
         )
         browser.open(self._url(STRANGER, f"/attack?{query}"))

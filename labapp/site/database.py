@@ -39,6 +39,8 @@ def use_database(folder: Path) -> Path:
 def plant_control(database: Path, note: str) -> None:
     """Write *note* into the one row of the table ``control``, as it stands."""
     with closing(sqlite3.connect(database, timeout=5)) as raw, raw:
+        # A temporary file need not survive a power cut: no 8 ms for the disk.
+        raw.execute("PRAGMA synchronous = OFF")
         raw.execute("UPDATE control SET note = ?", (note,))
 
 
