@@ -14,14 +14,14 @@ from labapp.errors import LabError
 from labapp.secret import plant_secret
 
 if TYPE_CHECKING:
-    from labapp.lab import Visit, visit
+    from labapp.lab import Visit, one_by_one, visit
 
-__all__ = ["Capture", "LabError", "Visit", "plant_secret", "remedy", "visit"]
+__all__ = ["Capture", "LabError", "Visit", "one_by_one", "plant_secret", "remedy", "visit"]
 
 
 def __getattr__(name: str) -> Any:
     # PEP 562. Django and its handlers take 0.2 s, which `--help` should not.
-    if name in ("Visit", "visit"):
+    if name in ("Visit", "one_by_one", "visit"):
         import labapp.lab
 
         return getattr(labapp.lab, name)

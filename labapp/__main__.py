@@ -119,6 +119,7 @@ def _visit(options: argparse.Namespace) -> None:
 
 def _map(options: argparse.Namespace) -> None:
     from labapp.lab.map import Combination, ExposureMap, all_combinations, visits
+    from labapp.lab.progress import progress
 
     combinations: list[Combination]
     if options.all:
@@ -128,7 +129,7 @@ def _map(options: argparse.Namespace) -> None:
         combinations = [remedy.together(remedy.named(name) for name in names)]
     else:
         combinations = list(remedy.cumulative())
-    table = ExposureMap.of(visits(combinations, options.secret))
+    table = ExposureMap.of(visits(progress(combinations), options.secret))
     for number, combination in enumerate(combinations):
         print(f"{number:>3}  {remedy.title(combination)}")
     print(f"\n{table}\n\n{table.backend}: {table.fidelity}")

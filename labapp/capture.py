@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import struct
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from labapp.errors import LabError
 
 if TYPE_CHECKING:
     from scapy.plist import PacketList
 
-LINKTYPE_ETHERNET = 1  # https://www.tcpdump.org/linktypes.html
+ETHERNET = 1  # link type, https://www.tcpdump.org/linktypes.html
+LONGEST_FRAME = 262_144  # bytes; libpcap's own limit (MAXIMUM_SNAPLEN of most link types)
+BILLION = 1_000_000_000  # nanoseconds
+GZIP = b"\x1f\x8b"
+SECTION_HEADER = b"\x0a\x0d\x0d\x0a"  # how a pcapng file begins
 
 
 class Frame(NamedTuple):
@@ -55,20 +61,33 @@ class Capture:
         """The frames as a scapy ``PacketList``, dissected when first asked for."""
         from scapy.layers.inet import TCP  # noqa: F401  (registers IP and TCP)
         from scapy.layers.l2 import Ether
+        from scapy.packet import Packet
         from scapy.plist import PacketList
+        from scapy.utils import EDecimal
 
-        packets = []
+        packets: list[Packet] = []
         for frame in self.frames:
             packet = Ether(frame.data)
-            packet.time = frame.time / 1_000_000_000
+            # As scapy's own readers do: a float has no room for nanoseconds.
+            packet.time = EDecimal(frame.time) / BILLION
             packets.append(packet)
         return PacketList(packets, name=f"Capture by {self.backend}")
 
     def without(self, *numbers: int) -> Capture:
-        """Return this capture with the frames of these numbers (from 0) lost."""
-        lost = set(numbers)
+        """Return this capture with the frames of these numbers (from 0) lost.
+
+        It is not complete. Raises `LabError` if there is no such frame.
+        """
+        lost = {number for number in numbers if 0 <= number < len(self.frames)}
+        for number in numbers:
+            if number not in lost:
+                raise LabError(
+                    f"There is no frame {number}: this capture has {len(self.frames)}, "
+                    "numbered from 0."
+                )
         kept = tuple(f for i, f in enumerate(self.frames) if i not in lost)
-        return replace(self, frames=kept)
+        taken = tuple(f"frame {number} was taken out" for number in sorted(lost))
+        return replace(self, frames=kept, problems=(*self.problems, *taken))
 
     def save(self, path: str | Path) -> Path:
         """Write a pcap file (nanoseconds, Ethernet) that Wireshark opens.
@@ -77,45 +96,43 @@ class Capture:
         """
         from scapy.utils import PcapWriter
 
-        target = Path(path)
+        target, file = Path(path), BytesIO()
+        writer = PcapWriter(file, linktype=ETHERNET, nano=True, snaplen=LONGEST_FRAME)
+        writer.write_header(None)
+        for frame in self.frames:
+            seconds, nanoseconds = divmod(frame.time, BILLION)
+            writer.write_packet(frame.data, sec=seconds, usec=nanoseconds)
         try:
-            with PcapWriter(
-                str(target), linktype=LINKTYPE_ETHERNET, nano=True, sync=True
-            ) as writer:
-                writer.write_header(None)
-                for frame in self.frames:
-                    seconds, nanoseconds = divmod(frame.time, 1_000_000_000)
-                    writer.write_packet(frame.data, sec=seconds, usec=nanoseconds)
-        except OSError as error:
+            target.write_bytes(file.getvalue())
+        except (OSError, ValueError) as error:
             raise LabError(
-                f"Cannot write {target}: {error.strerror}. Choose a folder you may write to."
+                f"Cannot write {target}: {_why(error)}. Choose a folder you may write to."
             ) from None
         return target
 
     @classmethod
     def load(cls, path: str | Path) -> Capture:
-        """Read an Ethernet pcap file; `LabError` if it cannot be read as one."""
-        from scapy.error import Scapy_Exception
-        from scapy.utils import RawPcapReader
+        """Read an Ethernet pcap or pcapng file.
 
+        A frame that was cut when it was captured is named in *problems*. Raises
+        `LabError` if the file cannot be read, is of another kind, or ends early.
+        """
         source = Path(path)
         try:
-            with RawPcapReader(str(source)) as reader:
-                nano = 1 if reader.nano else 1000
-                link = reader.linktype
-                frames = tuple(
-                    Frame(meta.sec * 1_000_000_000 + meta.usec * nano, data)
-                    for data, meta in reader
-                )
-        except OSError as error:
+            content = source.read_bytes()
+        except (OSError, ValueError) as error:
             raise LabError(
-                f"Cannot read {source}: {error.strerror}. Check the name and the folder."
+                f"Cannot read {source}: {_why(error)}. Check the name and the folder."
             ) from None
-        except (Scapy_Exception, AttributeError):
-            raise LabError(f"{source} is no pcap file: save one with capture.save().") from None
-        if link != LINKTYPE_ETHERNET:
-            raise LabError(f"{source} has link type {link}; only Ethernet (1) is read.")
-        return cls(frames, "file", f"read from {source.name}", port=0)
+        frames: list[Frame] = []
+        problems: list[str] = []
+        for number, record in enumerate(_records(content, source)):
+            frames.append(Frame(record.time, record.data))
+            if record.missing:
+                problems.append(f"frame {number} lacks its last {record.missing} bytes")
+        return cls(
+            tuple(frames), "file", f"read from {source.name}", 0, problems=tuple(problems)
+        )
 
     @classmethod
     def joined(cls, captures: Iterable[Capture]) -> Capture:
@@ -132,7 +149,68 @@ class Capture:
 
     def __repr__(self) -> str:
         state = "complete" if self.complete else "INCOMPLETE: " + "; ".join(self.problems)
+        plural = "" if len(self.frames) == 1 else "s"
         return (
-            f"<Capture of {len(self.frames)} frames by {self.backend} "
+            f"<Capture of {len(self.frames)} frame{plural} by {self.backend} "
             f"({self.fidelity}), {state}>"
         )
+
+
+class _Record(NamedTuple):
+    """One packet of a file: nanoseconds since 1970, its bytes, how many were cut off."""
+
+    time: int
+    data: bytes
+    missing: int
+
+
+def _records(content: bytes, source: Path) -> Iterator[_Record]:
+    from scapy.error import Scapy_Exception
+    from scapy.utils import RawPcapNgReader, RawPcapReader
+
+    # scapy would open what gzip packed, but not notice where it ends early.
+    if content.startswith(GZIP):
+        raise LabError(f"{source} is packed with gzip: unpack it first.")
+    kinds: Any = RawPcapReader  # its metaclass decides between pcap and pcapng
+    try:
+        reader = kinds(BytesIO(content))
+    except Scapy_Exception:
+        raise LabError(f"{source} is no pcap file: save one with capture.save().") from None
+    ng = isinstance(reader, RawPcapNgReader)
+    size = 24
+    while True:
+        try:
+            # Iterating would cut every frame at 65,535 bytes.
+            data, meta = reader._read_packet(size=LONGEST_FRAME)  # noqa: SLF001
+        except EOFError:
+            break
+        if ng:
+            link, ticks = meta.linktype, ((meta.tshigh or 0) << 32) + (meta.tslow or 0)
+            time = ticks * BILLION // meta.tsresol
+        else:
+            link, time = (
+                reader.linktype,
+                meta.sec * BILLION + meta.usec * (1 if reader.nano else 1000),
+            )
+            size += 16 + meta.caplen
+        if link != ETHERNET:
+            raise LabError(f"{source} has link type {link}; only Ethernet (1) is read.")
+        yield _Record(time, data, meta.wirelen - len(data))
+    if not (_ends_with_a_block(content) if ng else size == len(content)):
+        raise LabError(f"{source} ends early: copy or save it again.")
+
+
+def _ends_with_a_block(content: bytes) -> bool:
+    """Return whether a pcapng file is whole blocks, one after the other."""
+    at, order = 0, "<"
+    while at + 12 <= len(content):
+        if content[at : at + 4] == SECTION_HEADER:
+            order = ">" if content[at + 8 : at + 10] == b"\x1a\x2b" else "<"
+        (length,) = struct.unpack_from(f"{order}I", content, at + 4)
+        at += max(length, 12)
+    return at == len(content)
+
+
+def _why(error: OSError | ValueError) -> str:
+    # A name with a NUL in it is a ValueError; only the system's own have strerror.
+    return str(getattr(error, "strerror", None) or error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from labapp.capture import Capture
 from labapp.errors import LabError
@@ -32,11 +33,12 @@ class Report:
     html: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Answer:
     """One answer as the browser had it, decrypted.
 
-    *body* is in bytes as sent; *headers* keep their order and repetitions.
+    *status* is 0 if none came; *headers* keep their order and repetitions; *body*
+    is in bytes, without codings; *sent* is the body of the request.
     """
 
     method: str
@@ -45,6 +47,9 @@ class Answer:
     headers: tuple[tuple[str, str], ...]
     body: bytes
     sent: bytes = b""
+
+    def __repr__(self) -> str:
+        return f"<Answer {self.status} to {self.method} {self.url}, {len(self.body)} bytes>"
 
 
 @dataclass(frozen=True)
@@ -59,16 +64,22 @@ class Cookie:
     same_site: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Memory:
-    """What a browser keeps on its own disk: history, cache, cookies."""
+    """What a browser keeps on its own disk: history, cache (address, body), cookies."""
 
     history: tuple[str, ...] = ()
     cache: tuple[tuple[str, bytes], ...] = ()
     cookies: tuple[Cookie, ...] = ()
 
+    def __repr__(self) -> str:
+        return (
+            f"<Memory of {len(self.history)} addresses, {len(self.cache)} cached answers, "
+            f"{len(self.cookies)} cookies>"
+        )
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Step:
     """What one step of a visit left behind.
 
@@ -84,8 +95,22 @@ class Step:
     memory: Memory = field(default_factory=Memory)
     database: bytes = b""
 
+    def answers_of(self, host: str) -> tuple[Answer, ...]:
+        """Return the answers that came from *host*: those of status 0 are none."""
+        return tuple(
+            answer
+            for answer in self.answers
+            if answer.status and urlsplit(answer.url).hostname == host
+        )
 
-@dataclass(frozen=True)
+    def __repr__(self) -> str:
+        return (
+            f"<Step {self.name}: {len(self.answers)} answers, {len(self.log)} log lines, "
+            f"{len(self.capture.frames)} frames>"
+        )
+
+
+@dataclass(frozen=True, repr=False)
 class Evidence:
     """All steps of one visit.
 
@@ -110,10 +135,13 @@ class Evidence:
         for step in self.steps:
             if step.name == name:
                 return step
-        known = ", ".join(step.name for step in self.steps)
+        known = ", ".join(step.name for step in self.steps) or "none"
         raise LabError(f"This visit has no step {name!r}; it has {known}.")
 
     @property
     def main(self) -> tuple[Step, ...]:
         """The steps from opening the form to reading the value back."""
         return tuple(step for step in self.steps if step.name in MAIN_STEPS)
+
+    def __repr__(self) -> str:
+        return f"<Evidence of {', '.join(step.name for step in self.steps) or 'no step'}>"

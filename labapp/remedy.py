@@ -106,7 +106,8 @@ def named(name: str) -> Remediation:
     for remediation in ALL:
         if remediation.name == name:
             return remediation
-    near = get_close_matches(name, [known.name for known in ALL], n=1, cutoff=0.5)
+    written = name.strip().lower().replace("-", "_")
+    near = get_close_matches(written, [known.name for known in ALL], n=1, cutoff=0.5)
     hint = f" Did you mean {near[0]}?" if near else ""
     known = ", ".join(known.name for known in ALL)
     raise LabError(f"There is no remediation {name!r}.{hint} Known: {known}.")
@@ -119,7 +120,7 @@ def together(remediations: Iterable[object]) -> tuple[Remediation, ...]:
     """
     wanted = list(remediations)
     for one in wanted:
-        if not isinstance(one, Remediation):
+        if one not in ALL:
             raise LabError(
                 f"{one!r} is not a remediation: write remedy.post, remedy.https and so on."
             )

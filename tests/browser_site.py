@@ -176,5 +176,7 @@ def visiting(site: Site, clock: Callable[[], float] = time.time) -> Iterator[Vis
             authority.client_context(),
         )
         browser = Browser(network, clock=clock)
-        yield Visitor(browser, recorder)
-        browser.close_connections()
+        try:
+            yield Visitor(browser, recorder)
+        finally:
+            browser.close_connections()

@@ -59,7 +59,7 @@ def test_a_link_within_the_page_asks_nobody() -> None:
 
 
 @pytest.mark.parametrize(
-    "href", ["javascript:go()", "data:text/html,x", "mailto:a@b", "http://"]
+    "href", ["javascript:go()", "data:text/html,x", "mailto:a@b", "http://", "http://["]
 )
 def test_a_link_to_no_page_changes_nothing_but_leaves_a_reason(href: str) -> None:
     """Status 0, no request, and the visitor stays where they are."""
@@ -241,6 +241,14 @@ def test_a_form_by_post_sends_a_body_and_keeps_the_query() -> None:
         assert visitor.last.origin == "http://site.test"
 
 
+def test_a_form_to_a_place_in_its_own_page_is_sent() -> None:
+    """Unlike a link to that place, which asks nobody."""
+    with visiting({"site.test/": page(form("#done", "post"))}) as visitor:
+        visitor.walk(("open", HOME), ("submit", "x"))
+        assert (visitor.last.method, visitor.last.body) == ("POST", "q=x")
+        assert visitor.history == [HOME, HOME + "#done"]
+
+
 def test_a_page_without_a_form_says_so() -> None:
     """Nor has a form that is text or an error page of the browser's own."""
     text = ("200 OK", [("Content-Type", "text/plain")], "<form><input name=q></form>")
@@ -260,6 +268,19 @@ def test_a_reload_sends_the_form_again() -> None:
         first, again = visitor.asked[1:]
         assert (again.method, again.body) == ("POST", "q=x")
         assert again == first
+
+
+def test_a_reload_names_its_origin_again() -> None:
+    """Redirected abroad a POST hides where it came from; reloaded there it does not (Chromium)."""
+    site: Site = {
+        "site.test/": page(form("/a", "post")),
+        "site.test/a": to("http://other.test/b", "307 -"),
+    }
+    with visiting(site) as visitor:
+        visitor.walk(("open", HOME), ("submit", "x"))
+        assert visitor.last.origin == "null"
+        visitor.walk(("reload",))
+        assert (visitor.last.url, visitor.last.origin) == ("http://other.test/b", HOME[:-1])
 
 
 def test_after_a_redirect_a_reload_sends_no_form() -> None:
@@ -341,6 +362,37 @@ def test_a_link_from_elsewhere_carries_lax_but_not_strict() -> None:
         assert visitor.last.cookie == "l=1"
         visitor.walk(("reload",))
         assert visitor.last.cookie == "l=1"
+
+
+def test_a_picture_on_another_site_carries_and_leaves_only_samesite_none() -> None:
+    """On a page of its own site the same picture carries all."""
+    cookies = setting("l=1; SameSite=Lax; Secure", "n=1; SameSite=None; Secure")
+    image = page('<img src="https://site.test/p.svg">')
+    site: Site = {
+        "site.test/": page("", *cookies),
+        "site.test/p.svg": picture(*setting("late=1; SameSite=Lax")),
+        "other.test/": image,
+        "site.test/own": image,
+    }
+    with visiting(site) as visitor:
+        visitor.walk(("open", SECURE), ("open", "https://other.test/"))
+        assert (visitor.last.url, visitor.last.cookie) == (SECURE + "p.svg", "n=1")
+        visitor.walk(("open", SECURE + "own"))
+        assert (visitor.last.url, visitor.last.cookie) == (SECURE + "p.svg", "l=1; n=1")
+        visitor.walk(("open", SECURE))
+        assert visitor.last.cookie == "l=1; n=1; late=1"
+
+
+def test_a_form_to_a_host_with_hsts_stays_a_post() -> None:
+    """The way to https counts as a redirect across origins: the Origin is null (Chromium)."""
+    site: Site = {
+        "site.test/": page("", ("Strict-Transport-Security", "max-age=60")),
+        "other.test/": page(form("http://site.test/a", "post")),
+    }
+    with visiting(site) as visitor:
+        visitor.walk(("open", SECURE), ("open", "http://other.test/"), ("submit", "x"))
+        assert (visitor.last.method, visitor.last.url) == ("POST", SECURE + "a")
+        assert (visitor.last.body, visitor.last.origin) == ("q=x", "null")
 
 
 def test_cookies_of_redirects_and_of_every_header_are_kept() -> None:

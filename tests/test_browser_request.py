@@ -40,9 +40,11 @@ def test_origin_is_null_once_a_redirect_has_crossed_origins() -> None:
     within = POST.redirected("https://site.test/b", 307)
     across = within.redirected("https://other.test/c", 307)
     back = across.redirected("https://site.test/d", 307)
-    assert [header(one, "Origin") for one in (POST, within, across, back)] == [
+    on = back.redirected("https://site.test/e", 307)
+    assert [header(one, "Origin") for one in (POST, within, across, back, on)] == [
         "https://site.test",
         "https://site.test",
+        "null",
         "null",
         "null",
     ]

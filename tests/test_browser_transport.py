@@ -7,6 +7,7 @@ import ssl
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -25,11 +26,19 @@ class Counting(socket.socket):
     """A client's socket that keeps every piece it was told to send."""
 
     pieces: list[bytes]
+    reads_left = 1_000_000  # until the connection breaks
 
     def sendall(self, data: bytes, flags: int = 0) -> None:  # type: ignore[override]
         """Keep *data*, and send it."""
         self.pieces.append(bytes(data))
         super().sendall(data, flags)
+
+    def recv_into(self, *given: Any) -> int:
+        """Receive, as long as the connection is not to break."""
+        if not self.reads_left:
+            raise ConnectionResetError("broken")
+        self.reads_left -= 1
+        return super().recv_into(*given)
 
 
 @dataclass
@@ -251,6 +260,7 @@ def test_an_answer_that_is_none_has_status_0_and_a_reason(wire: Wire, answer: by
     failed = get(transport)
     assert failed.status == 0
     assert failed.body
+    assert wire.clients[0].fileno() == -1
     assert get(transport).body == b"ok"
 
 
@@ -346,8 +356,8 @@ def test_a_kept_connection_that_ends_in_an_answer_is_not_tried_again(wire: Wire)
     wire.answers = [OK, OK]
     transport = wire.transport()
     get(transport)
-    wire.servers[0].sendall(b"HTTP/1.1")
-    wire.servers[0].shutdown(socket.SHUT_WR)
+    wire.servers[0].sendall(OK[:-1])
+    wire.clients[0].reads_left = 1
     assert get(transport).status == 0
     assert len(wire.clients) == 1
 
@@ -410,3 +420,4 @@ def test_a_plain_answer_to_a_handshake_has_status_0(wire: Wire) -> None:
     answer = get(wire.transport(), "https://site.test:8000/")
     assert answer.status == 0
     assert b"WRONG_VERSION_NUMBER" in answer.body
+    assert wire.clients[0].fileno() == -1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,13 +47,15 @@ class Backend(ABC):
 
     `listener` is the socket the server is to listen on, `port` the TCP port on
     127.0.0.1 that visitors connect to; they differ for a relay. *fidelity* says
-    in one sentence how real the packets are.
+    in one sentence how real the packets are. A client that speaks TLS over
+    `connect()` does it with an ``SSLContext`` of this *tls_socket_class*.
     """
 
     name: ClassVar[str]
     fidelity: ClassVar[str]
     listener: socket.socket
     port: int
+    tls_socket_class: type[ssl.SSLSocket] = ssl.SSLSocket
 
     def __init__(self) -> None:
         self._recording: Recording | None = None

@@ -1,8 +1,9 @@
-"""A client's socket that collects its packets while it goes along."""
+"""Client sockets that collect their packets while they go along."""
 
 from __future__ import annotations
 
 import socket
+import ssl
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -17,12 +18,12 @@ class DrainingSocket(socket.socket):
 
     Its buffers bound what can be in flight between two calls. So a packet socket
     with the 208 KB that any kernel grants loses nothing, without a thread that
-    reads it. (TLS takes the file descriptor and leaves this class behind: a TLS
-    transfer is bounded but not drained.)
+    reads it. *descriptor* is an open TCP socket to take over; by default a new
+    one is made.
     """
 
-    def __init__(self, drain: Callable[[], None]) -> None:
-        super().__init__(socket.AF_INET, socket.SOCK_STREAM)
+    def __init__(self, drain: Callable[[], None], descriptor: int | None = None) -> None:
+        super().__init__(socket.AF_INET, socket.SOCK_STREAM, fileno=descriptor)
         self._drain = drain
         for buffer in (socket.SO_RCVBUF, socket.SO_SNDBUF):
             self.setsockopt(socket.SOL_SOCKET, buffer, IN_FLIGHT)
@@ -43,3 +44,37 @@ class DrainingSocket(socket.socket):
         left = memoryview(data).cast("B")
         while left:
             left = left[self.send(left, flags) :]
+
+
+class DrainingTLSSocket(ssl.SSLSocket):
+    """The same for TLS, which takes the descriptor and leaves the class behind.
+
+    For ``SSLContext.sslsocket_class``; made by `draining_tls`. OpenSSL reads and
+    writes one record (16 KB) at a call.
+    """
+
+    drain: Callable[[], None]
+
+    def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
+        self.drain()
+        return super().recv(buflen, flags)
+
+    def recv_into(
+        self, buffer: WriteableBuffer, nbytes: int | None = None, flags: int = 0
+    ) -> int:
+        self.drain()
+        return super().recv_into(buffer, nbytes, flags)
+
+    def send(self, data: ReadableBuffer, flags: int = 0) -> int:
+        self.drain()
+        return super().send(memoryview(data).cast("B")[:IN_FLIGHT], flags)
+
+
+def draining_tls(drain: Callable[[], None]) -> type[DrainingTLSSocket]:
+    """Return a `DrainingTLSSocket` whose sockets call *drain*."""
+
+    class Bound(DrainingTLSSocket):
+        """Bound to one backend."""
+
+    Bound.drain = staticmethod(drain)  # type: ignore[assignment]
+    return Bound

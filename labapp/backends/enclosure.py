@@ -1,62 +1,82 @@
-"""The child process of backend `namespace`: sockets out of a network of its own.
-
-Started by its file's path (``python -I -S enclosure.py FD``), never forked from
-a kernel with threads, and so it imports the standard library alone. It enters a
-new user namespace and a new network namespace, in which an ordinary user may
-open packet sockets (user_namespaces(7)), and hands sockets over by SCM_RIGHTS
-(unix(7)) for as long as its parent asks: ``p`` for a packet socket, ``t`` for a
-TCP socket. It ends when the parent does.
-"""
+"""A private network of an ordinary user's own, and sockets out of it."""
 
 from __future__ import annotations
 
-import ctypes
-import fcntl
-import os
+import errno
 import socket
-import struct
+import subprocess
 import sys
+from contextlib import suppress
+from pathlib import Path
+from threading import Lock
 
-CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000  # linux/sched.h
-SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 0x1  # linux/sockios.h, linux/if.h
-READY, REFUSED = b"+", b"-"
+from labapp.backends.backend import PATIENCE, Unavailable
+
+CHILD = Path(__file__).with_name("enclosed.py")
 
 
-def main(descriptor: int) -> None:
-    """Serve sockets over the Unix socket *descriptor* until it is closed."""
-    parent = socket.socket(fileno=descriptor)
-    try:
-        enter()
-    except OSError as error:
-        parent.send(REFUSED + (error.strerror or str(error)).encode())
-        return
-    parent.send(READY)
-    while wish := parent.recv(1):
+class Enclosure:
+    """A child process inside a private network, asked for sockets of that network.
+
+    Raises `Unavailable` where the system forbids it. The sockets outlive it: they
+    keep their network in being.
+    """
+
+    def __init__(self) -> None:
+        if not hasattr(socket, "AF_PACKET"):
+            raise Unavailable("this system has no network namespaces (Linux has)")
+        self._lock = Lock()
+        self._here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._here.settimeout(5 * PATIENCE)
         try:
-            with make(wish) as made:
-                socket.send_fds(parent, [READY], [made.fileno()])
+            self._child = subprocess.Popen(
+                [sys.executable, "-I", "-S", str(CHILD), str(there.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=[there.fileno()],
+                env={},
+                # Ctrl-C in a notebook goes to the whole group; it is not for the child.
+                start_new_session=True,
+            )
         except OSError as error:
-            parent.send(REFUSED + (error.strerror or str(error)).encode())
+            self._here.close()
+            raise Unavailable(f"its child process did not start: {error}") from None
+        finally:
+            there.close()
+        try:
+            self._receive()
+        except OSError as error:
+            self.close()
+            raise Unavailable(f"the system allows no namespaces here ({error})") from None
 
+    def packet_socket(self) -> socket.socket:
+        """Return an AF_PACKET socket, not yet bound; `OSError` if refused."""
+        return self._ask(b"p")
 
-def enter() -> None:
-    """Enter namespaces of our own and bring their loopback interface up."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.unshare(CLONE_NEWUSER | CLONE_NEWNET):
-        number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number))
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
-        request = struct.pack("16sH14x", b"lo", 0)
-        (flags,) = struct.unpack_from("16xH", fcntl.ioctl(control, SIOCGIFFLAGS, request))
-        fcntl.ioctl(control, SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", flags | IFF_UP))
+    def tcp_socket(self) -> int:
+        """Return the descriptor of a new TCP socket, to be closed by the caller."""
+        return self._ask(b"t").detach()
 
+    def _ask(self, wish: bytes) -> socket.socket:
+        with self._lock:
+            self._here.send(wish)
+            (descriptor,) = self._receive()
+        return socket.socket(fileno=descriptor)
 
-def make(wish: bytes) -> socket.socket:
-    """Return a new socket of this namespace, of the kind *wish* asks for."""
-    if wish == b"p":
-        return socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
-    return socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    def _receive(self) -> list[int]:
+        answer, descriptors, _, _ = socket.recv_fds(self._here, 1024, 1)
+        if not answer:
+            raise OSError(errno.ECHILD, "its child process ended")
+        if answer[:1] != b"+":
+            raise OSError(errno.EPERM, answer[1:].decode())
+        return descriptors
 
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    def close(self) -> None:
+        """End the child and wait until it is gone; safe to call twice."""
+        self._here.close()
+        with suppress(subprocess.TimeoutExpired):
+            self._child.wait(PATIENCE)
+            return
+        self._child.kill()
+        self._child.wait()

@@ -2,81 +2,52 @@
 
 from __future__ import annotations
 
-import errno
 import socket
-import subprocess
-import sys
-from contextlib import suppress
-from pathlib import Path
-from threading import Lock
+from typing import TYPE_CHECKING
 
-from labapp.backends.backend import PATIENCE, Unavailable
+from labapp.backends.backend import LOCALHOST, Unavailable
+from labapp.backends.draining import IN_FLIGHT, DrainingSocket
+from labapp.backends.enclosure import Enclosure
+from labapp.backends.kernel_packets import KernelPackets
 
-ENCLOSURE = Path(__file__).with_name("enclosure.py")
+if TYPE_CHECKING:
+    from contextlib import ExitStack
+
+    from labapp.backends.loopback import LoopbackSocket
 
 
-class Enclosure:
-    """A child process inside a private network, asked for sockets of that network.
+class Namespace(KernelPackets):
+    """Captures in a network namespace in which this user may open packet sockets.
 
-    Raises `Unavailable` where the system forbids it. The sockets outlive it: they
-    keep their network in being.
+    Server and clients live in this process; only their sockets are of the other
+    network. Nobody outside can connect to it.
     """
 
-    def __init__(self) -> None:
-        if not hasattr(socket, "AF_PACKET"):
-            raise Unavailable("this system has no network namespaces (Linux has)")
-        self._lock = Lock()
-        self._here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._here.settimeout(5 * PATIENCE)
+    name = "namespace"
+    fidelity = "real packets, in a private network of your own"
+
+    def _open(self, stack: ExitStack) -> None:
+        self._enclosure = Enclosure()
+        stack.callback(self._enclosure.close)
+        from labapp.backends.loopback import LoopbackSocket
+
         try:
-            self._child = subprocess.Popen(
-                [sys.executable, "-I", "-S", str(ENCLOSURE), str(there.fileno())],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=[there.fileno()],
-                env={},
-                # Ctrl-C in a notebook goes to the whole group; it is not for the child.
-                start_new_session=True,
-            )
+            self.listener = socket.socket(fileno=self._enclosure.tcp_socket())
+            stack.callback(self.listener.close)
+            # Accepted sockets inherit it: what a client sends is bounded too.
+            self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, IN_FLIGHT)
+            self.listener.bind((LOCALHOST, 0))
+            self.listener.listen(1024)
+            self.port = self.listener.getsockname()[1]
+            self._socket = LoopbackSocket(self.port, self._enclosure.packet_socket())
         except OSError as error:
-            self._here.close()
-            raise Unavailable(f"its child process did not start: {error}") from None
-        finally:
-            there.close()
-        try:
-            self._receive()
-        except OSError as error:
-            self.close()
-            raise Unavailable(f"the system allows no namespaces here ({error})") from None
+            raise Unavailable(f"its private network refused a socket: {error}") from None
 
-    def packet_socket(self) -> socket.socket:
-        """Return an AF_PACKET socket, not yet bound; `OSError` if refused."""
-        return self._ask(b"p")
+    def tap(self) -> LoopbackSocket:
+        """Return another packet socket of the private network, with the same filter."""
+        from labapp.backends.loopback import LoopbackSocket
 
-    def tcp_socket(self) -> int:
-        """Return the descriptor of a new TCP socket, to be closed by the caller."""
-        return self._ask(b"t").detach()
+        return LoopbackSocket(self.port, self._enclosure.packet_socket())
 
-    def _ask(self, wish: bytes) -> socket.socket:
-        with self._lock:
-            self._here.send(wish)
-            (descriptor,) = self._receive()
-        return socket.socket(fileno=descriptor)
-
-    def _receive(self) -> list[int]:
-        answer, descriptors, _, _ = socket.recv_fds(self._here, 1024, 1)
-        if not answer:
-            raise OSError(errno.ECHILD, "its child process ended")
-        if answer[:1] != b"+":
-            raise OSError(errno.EPERM, answer[1:].decode())
-        return descriptors
-
-    def close(self) -> None:
-        """End the child and wait until it is gone; safe to call twice."""
-        self._here.close()
-        with suppress(subprocess.TimeoutExpired):
-            self._child.wait(PATIENCE)
-            return
-        self._child.kill()
-        self._child.wait()
+    def _client(self) -> socket.socket:
+        return DrainingSocket(self._drain, self._enclosure.tcp_socket())

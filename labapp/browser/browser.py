@@ -6,21 +6,17 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from urllib.parse import urldefrag, urlencode, urljoin, urlsplit
+from urllib.parse import urldefrag, urlencode, urlsplit
 
-from labapp.browser.cache import Cache
-from labapp.browser.cookies import CookieJar
-from labapp.browser.hsts import HstsStore
+from labapp.browser.loader import Loader, header_values
 from labapp.browser.origin import host_of, is_address, resolve
 from labapp.browser.page import Page
 from labapp.browser.referrer import DEFAULT_POLICY, policy_of
 from labapp.browser.request import Request
-from labapp.browser.transport import Network, Transport, failed
+from labapp.browser.transport import Network
 from labapp.errors import LabError
 from labapp.evidence import Answer, Memory
 
-MOST_REQUESTS = 20  # to reach one page; the next redirect is refused, as in Chromium
-_REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _NO_PAGE = frozenset((204, 205))  # the browser stays where it is
 
 
@@ -28,9 +24,9 @@ class Browser:
     """One visitor's browser, as far as it decides who can see a secret.
 
     It keeps cookies (a third party's too), HSTS, history and a cache, follows
-    redirects and loads pictures; it runs no script. *user_agent* is sent with every request; *clock*
-    (seconds) is what cookies and HSTS age by. Every answer is kept until
-    `take_answers()`. What cannot be reached gives an answer of status 0.
+    redirects and loads pictures; it runs no script. *user_agent* is sent with
+    every request; *clock* (seconds) is what cookies and HSTS age by. Every answer
+    is kept until `take_answers()`. What cannot be reached gives one of status 0.
     """
 
     def __init__(
@@ -39,17 +35,15 @@ class Browser:
         user_agent: str = "LabBrowser/1.0",
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.cookies = CookieJar(clock)
-        self.hsts = HstsStore(clock)
-        self.cache = Cache()
+        self._loader = Loader(network, user_agent, clock)
+        self.cookies = self._loader.cookies
+        self.hsts = self._loader.hsts
+        self.cache = self._loader.cache
         self.history: list[str] = []
         self.current: Answer | None = None
         self._page = Page("")
         self._policy = DEFAULT_POLICY
         self._arrival = Request("")  # what led to the current page
-        self._user_agent = user_agent
-        self._transport = Transport(network)
-        self._answers: list[Answer] = []
 
     # What a visitor does ----------------------------------------------------------
 
@@ -59,12 +53,7 @@ class Browser:
 
     def follow(self, href: str) -> Answer:
         """Click a link of the current page; one within the page fetches nothing."""
-        here = self._here()
-        target, fragment = urldefrag(urljoin(here.url, href))
-        if fragment and target == here.url:
-            self.history.append(f"{target}#{fragment}")
-            return here
-        return self._navigate(href, here.url)
+        return self._navigate(href, self._here().url)
 
     def submit(self, values: Mapping[str, str]) -> Answer:
         """Fill *values* into the current page's first form and send it.
@@ -92,8 +81,8 @@ class Browser:
 
     def take_answers(self) -> tuple[Answer, ...]:
         """Return every answer since the last call, redirects and pictures too."""
-        answers = tuple(self._answers)
-        self._answers.clear()
+        answers = tuple(self._loader.answers)
+        self._loader.answers.clear()
         return answers
 
     def memory(self) -> Memory:
@@ -106,7 +95,7 @@ class Browser:
 
     def close_connections(self) -> None:
         """Close what is kept alive."""
-        self._transport.close()
+        self._loader.close()
 
     # How a browser does it ----------------------------------------------------------
 
@@ -127,12 +116,15 @@ class Browser:
         try:
             url = resolve(reference, source)
         except ValueError as error:
-            return self._refused(method, reference, error)
+            return self._loader.refuse(method, reference, error)
+        if self.current and not form and url.startswith(source + "#"):
+            self.history.append(url)
+            return self.current
         request = Request(url, method, body, source, source, self._policy)
         return self._load(request, form=form)
 
     def _load(self, request: Request, *, form: bool = False, again: bool = False) -> Answer:
-        chain, answer = self._fetch(request)
+        chain, answer = self._loader.fetch(request)
         if answer.status in _NO_PAGE:
             return answer
         if answer.status:
@@ -143,7 +135,7 @@ class Browser:
             self.history += visited[1:] if without_first else visited
         self.current, self._arrival = answer, chain[-1]
         self._page = Page(_text(answer))
-        asked = self._page.policy or policy_of(_values(answer, "Referrer-Policy"))
+        asked = self._page.policy or policy_of(header_values(answer, "Referrer-Policy"))
         self._policy = asked or DEFAULT_POLICY
         self._load_images(answer.url)
         return answer
@@ -154,60 +146,16 @@ class Browser:
             with suppress(ValueError):  # data: and the like ask nobody
                 wanted[_upgraded(urldefrag(resolve(src, here)).url, here)] = None
         for url in wanted:
-            self._fetch(Request(url, "GET", b"", here, here, self._policy, navigation=False))
-
-    def _fetch(self, request: Request) -> tuple[list[Request], Answer]:
-        """Return every request up to the end of all redirects, and the last answer."""
-        chain = [request]
-        for _ in range(MOST_REQUESTS):
-            upgraded = self.hsts.upgrade(chain[-1].url)
-            if upgraded != chain[-1].url:
-                # To the browser this is a redirect too (Chromium's internal 307).
-                chain.append(chain[-1].redirected(upgraded, 307))
-            request = chain[-1]
-            answer = self._send(request)
-            location = next((value for value in _values(answer, "Location") if value), "")
-            if answer.status not in _REDIRECTS or not location:
-                return chain, answer
-            # Chromium keeps bytes that are not ASCII as they came.
-            location = "".join(c if c.isascii() else f"%{ord(c):02X}" for c in location)
-            policy = policy_of(_values(answer, "Referrer-Policy"))
-            try:
-                target = resolve(location, request.url)
-            except ValueError as error:
-                return chain, self._refused(request.method, location, error)
-            chain.append(request.redirected(target, answer.status, policy))
-        endless = OSError(f"{MOST_REQUESTS} requests led to no page")
-        return chain, self._refused(chain[-1].method, chain[-1].url, endless)
-
-    def _send(self, request: Request) -> Answer:
-        url = urldefrag(request.url).url
-        headers = [("User-Agent", self._user_agent), *request.headers]
-        if cookies := self.cookies.header(url, request.context):
-            headers.append(("Cookie", cookies))
-        answer = self._transport.request(request.method, url, headers, request.body)
-        self._answers.append(answer)
-        for value in _values(answer, "Set-Cookie"):
-            self.cookies.store(url, value, request.context)
-        # Of several such headers only the first counts (RFC 6797, 8.1).
-        for value in _values(answer, "Strict-Transport-Security")[:1]:
-            self.hsts.note(url, value)
-        self.cache.note(answer)
-        return answer
-
-    def _refused(self, method: str, url: str, error: Exception) -> Answer:
-        answer = failed(method, url, error)
-        self._answers.append(answer)
-        return answer
-
-
-def _values(answer: Answer, name: str) -> list[str]:
-    return [value for key, value in answer.headers if key.lower() == name.lower()]
+            self._loader.fetch(
+                Request(url, "GET", b"", here, here, self._policy, navigation=False)
+            )
 
 
 def _text(answer: Answer) -> str:
     """Return the HTML of *answer*, ``""`` if it is none."""
-    kind = next(iter(_values(answer, "Content-Type")), "").partition(";")[0].strip().lower()
+    kind = (
+        next(iter(header_values(answer, "Content-Type")), "").partition(";")[0].strip().lower()
+    )
     return answer.body.decode("utf-8", "replace") if kind == "text/html" else ""
 
 

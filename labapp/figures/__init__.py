@@ -1,6 +1,16 @@
-"""Figures: evidence in, a `Picture` out; nothing is shown or kept open."""
+"""Figures: evidence in, a `Picture` or a `Comparison` out; nothing is kept open."""
 
+from labapp.figures.before_after import Comparison, before_after
 from labapp.figures.exposure_map import exposure_map
+from labapp.figures.ladder import packet_ladder
 from labapp.figures.picture import Picture
+from labapp.figures.positions import positions
 
-__all__ = ["Picture", "exposure_map"]
+__all__ = [
+    "Comparison",
+    "Picture",
+    "before_after",
+    "exposure_map",
+    "packet_ladder",
+    "positions",
+]

@@ -56,6 +56,12 @@ def said(visit: Visit) -> str:
     return _whole(visit).heading
 
 
+def how(visits: Iterable[Visit]) -> str:
+    """Say which backends had the packets of *visits*, and how real these are."""
+    captures = (visit.capture for visit in visits)
+    return " ".join(dict.fromkeys(f"{one.backend}: {one.fidelity}." for one in captures))
+
+
 def listed(names: Iterable[str]) -> str:
     """Return *names* as a reader lists them: ``"a, b and c"``."""
     *most, last = names

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from labapp.errors import LabError
 from labapp.figures.change import change
+from labapp.figures.columns import how
 from labapp.figures.grid import Grid
 from labapp.figures.picture import Picture
 from labapp.figures.sheet import Sheet
@@ -110,12 +111,11 @@ def _works(sheet: Sheet, grid: Grid, visits: tuple[Visit, ...], y: float) -> Non
 
 
 def _caption(visits: tuple[Visit, ...], *, explained: bool) -> str:
-    ways = dict.fromkeys(f"{v.capture.backend}: {v.capture.fidelity}." for v in visits)
-    key = [] if explained else ["Bar: has the secret. Ring: has it not."]
+    key = "" if explained else "Bar: has the secret. Ring: has it not."
     also = [label for place, label in ALSO.items() if visits[-1].seen[place]]
     where = " in the last column" if len(visits) > 1 else ""
-    more = [f"Also open{where}: {', '.join(also)}."] if also else []
-    return " ".join([*key, *ways, *more])
+    more = f"Also open{where}: {', '.join(also)}." if also else ""
+    return " ".join(filter(None, (key, how(visits), more)))
 
 
 def _table(visits: tuple[Visit, ...], windows: Windows) -> Table:

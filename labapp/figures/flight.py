@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import NamedTuple
 
 from labapp.capture import Capture
-from labapp.conversations import Conversation, Message, Part, conversations
+from labapp.conversations import Conversation, Message, Part, Stream, conversations
 from labapp.evidence import SITE
 from labapp.secret import find
 
@@ -66,22 +69,43 @@ def _of(
 ) -> Iterator[Flight]:
     rebuilt = any(capture.frames[number].rebuilt for number in conversation.frames)
     yield Flight(f"{name} opened", rebuilt=rebuilt)
-    spans = [(span, True) for span in conversation.sent.spans]
-    spans += [(span, False) for span in conversation.received.spans]
-    spans.sort(key=lambda pair: pair[0].frame)
-    start = 0
-    for index, (span, from_visitor) in enumerate(spans):
-        if index and spans[index - 1][1] == from_visitor:
-            continue
-        start = span.start
-        stop = span.stop
-        for later, direction in spans[index + 1 :]:
-            if direction != from_visitor:
-                break
-            stop = later.stop
-        yield _flight(conversation, from_visitor, start, stop, secret, rebuilt=rebuilt)
+    pieces = sorted([*_pieces(conversation.sent, True), *_pieces(conversation.received, False)])
+    for from_visitor, together in groupby(pieces, key=lambda piece: piece.from_visitor):
+        several = list(together)
+        start, stop = several[0].start, several[-1].stop
+        if start == stop:
+            lost = several[0].lost
+            label = f"? {lost:,} bytes are not in the capture"
+            yield Flight(label, from_visitor, lost=((0, lost),), rebuilt=rebuilt)
+        else:
+            yield _flight(conversation, from_visitor, start, stop, secret, rebuilt=rebuilt)
     if conversation.sent.finished or conversation.received.finished:
         yield Flight(f"{name} closed", rebuilt=rebuilt)
+
+
+class _Piece(NamedTuple):
+    """Bytes *start* to *stop* of a stream, in order of *when*: the number of their frame.
+
+    *lost* counts those that no frame carried; at the end of a stream they have
+    no place in its data.
+    """
+
+    when: float
+    start: int
+    stop: int
+    from_visitor: bool
+    lost: int = 0
+
+
+def _pieces(stream: Stream, from_visitor: bool) -> Iterator[_Piece]:
+    for span in stream.spans:
+        yield _Piece(span.frame, span.start, span.stop, from_visitor)
+    for gap in stream.gaps:
+        # What was lost crossed before what follows it, else last of all.
+        later = [span.frame for span in stream.spans if span.start > gap.offset]
+        stop = min(gap.offset + gap.missing, len(stream.data))
+        when = min(later, default=math.inf) - 0.5
+        yield _Piece(when, gap.offset, stop, from_visitor, gap.missing)
 
 
 def _flight(
@@ -136,8 +160,8 @@ def _flight(
 def _label(conversation: Conversation, messages: Sequence[Message], data: bytes) -> str:
     if conversation.tls:
         return HANDSHAKE if data[:1] == _HANDSHAKE else "encrypted bytes"
-    line = messages[0].start_line if messages else b""
-    return line.decode("utf-8", "backslashreplace") or "bytes of no readable message"
+    line = messages[0].start_line.strip(b"\0") if messages else b""
+    return line.decode("utf-8", "backslashreplace") or "no message can be read"
 
 
 def _said(parts: tuple[Part, ...], offset: int, *, from_visitor: bool) -> str:

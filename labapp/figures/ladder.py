@@ -10,7 +10,7 @@ from labapp.figures.flight import HANDSHAKE, Flight, flights
 from labapp.figures.lettering import cut
 from labapp.figures.picture import Picture
 from labapp.figures.sheet import Sheet
-from labapp.figures.strip import STRIP, strip, strip_height, where
+from labapp.figures.strip import STRIP, strip, where
 from labapp.figures.style import GREY, INK, MARGIN, PAPER, WIDTH, WINE
 from labapp.figures.table import Table
 from labapp.lab import Visit
@@ -41,13 +41,12 @@ def packet_ladder(visit: Visit, step: str = "submit") -> Picture:
         middle = y + line + 0.08 + STRIP / 2 if row.size else y + line * 0.75
         _step(sheet, row, middle)
         if row.size:
-            strip(sheet, row, _BYTES, WIDTH - MARGIN - _BYTES, middle)
-            y = middle + strip_height(sheet, row) + 0.12
+            y = strip(sheet, row, _BYTES, WIDTH - MARGIN - _BYTES, middle) + 0.1
         else:
             y = middle + line * 0.75
     for x in (_VISITOR, _SERVER):
         sheet.line([x, x], [top, y])
-    dashes = " Dashed: headers written by this lab." if any(r.rebuilt for r in rows) else ""
+    dashes = " Dashed: rebuilt." if any(r.rebuilt for r in rows) else ""
     caption = (
         f"{capture.backend}: {capture.fidelity}. Time runs down, not to scale; "
         f"each strip to its own length.{dashes}"
@@ -60,7 +59,8 @@ def _finding(rows: Sequence[Flight], problems: Sequence[str]) -> str:
     if seen:
         times = {1: "once", 2: "twice"}.get(len(seen), f"{len(seen)} times")
         places = listed([f"in the {part}" for part in dict.fromkeys(seen)])
-        return f"The secret crosses {times} in the clear: {places}."
+        least = "at least " if problems else ""
+        return f"The secret crosses {least}{times} in the clear: {places}."
     if problems:
         return "Unknown: packets are missing, and the secret may have crossed in them."
     size = sum(row.size for row in rows)

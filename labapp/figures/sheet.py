@@ -133,9 +133,11 @@ class Sheet:
         """Draw a thick arrow at height *y*, from *x* to *to*."""
         self.line([x, to], [y, y], color=color, thick=2.6, dashed=dashed)
         back = 0.16 if to > x else -0.16
-        self._axes.fill(
-            [to, to - back, to - back], [y, y - 0.08, y + 0.08], color=color, linewidth=0
-        )
+        self.shape([to, to - back, to - back], [y, y - 0.08, y + 0.08], fill=color)
+
+    def shape(self, xs: Sequence[float], ys: Sequence[float], *, fill: str) -> None:
+        """Fill the shape whose corners these are."""
+        self._axes.fill(xs, ys, color=fill, linewidth=0, zorder=2)
 
     def mark(self, x: float, y: float, answer: bool | None, *, size: float = 6) -> None:
         """Draw a full disc for yes, a ring for no, a question mark for unknown."""

@@ -1,6 +1,7 @@
 """The lab: the only place where site, server, packets and browser meet."""
 
 from labapp.lab.laboratory import visit
+from labapp.lab.map import ExposureMap, one_by_one
 from labapp.lab.visits import Visit
 
-__all__ = ["Visit", "visit"]
+__all__ = ["ExposureMap", "Visit", "one_by_one", "visit"]

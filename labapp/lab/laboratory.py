@@ -50,9 +50,9 @@ class Laboratory:
             context = authority.server_context(*HOSTS)
             stack.callback(site.reset)  # after the server has stopped
             self.server = stack.enter_context(Server(self.backend.listener, context))
-            self._network = Network(
-                self.backend.connect, self.backend.port, HOSTS, authority.client_context()
-            )
+            tls = authority.client_context()
+            tls.sslsocket_class = self.backend.tls_socket_class
+            self._network = Network(self.backend.connect, self.backend.port, HOSTS, tls)
             self._stack = stack.pop_all()
 
     def visit(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import compress, product
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 from labapp import remedy, show
 from labapp.errors import LabError
 from labapp.lab.laboratory import visit
+from labapp.lab.progress import progress
 from labapp.lab.visits import Visit
 from labapp.remedy import Remediation
 from labapp.secret import plant_secret
@@ -26,21 +27,14 @@ def all_combinations() -> Iterator[Combination]:
 
 def one_by_one(secret: str | None = None) -> list[Visit]:
     """Make seven visits: nothing, then the six one after another, in the taught order."""
-    return list(visits(remedy.cumulative(), secret))
+    return list(visits(progress(list(remedy.cumulative())), secret))
 
 
-def visits(
-    combinations: Iterable[Combination],
-    secret: str | None = None,
-    progress: Callable[[Visit], None] | None = None,
-) -> Iterator[Visit]:
-    """Make one visit per combination; *progress* is told of each."""
+def visits(combinations: Iterable[Combination], secret: str | None = None) -> Iterator[Visit]:
+    """Make one visit per combination, with one secret."""
     secret = plant_secret() if secret is None else secret
     for combination in combinations:
-        made = visit(secret, *combination)
-        if progress:
-            progress(made)
-        yield made
+        yield visit(secret, *combination)
 
 
 @dataclass(frozen=True, repr=False)

@@ -145,7 +145,7 @@ class Script:
         listener = self.new_browser("Listener/1.0")
         url = self._url(SITE, "/secure_page")
         for cookie, value in cookies.items():
-            listener.cookies.store(url, f"{cookie}={value}")
+            listener.cookies.plant(url, cookie, value)
         self._step(name, listener, lambda: listener.open(url))
 
     def _follow_old_link(self, browser: Browser) -> None:

@@ -1,0 +1,8 @@
+"""Secrets are canaries: found anywhere, in any disguise, they leaked there."""
+
+from __future__ import annotations
+
+from labapp.secret.canary import SHORTEST, accept, plant_secret
+from labapp.secret.search import Match, find
+
+__all__ = ["SHORTEST", "Match", "accept", "find", "plant_secret"]

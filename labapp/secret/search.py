@@ -1,0 +1,126 @@
+"""The search: every place of a text in some bytes, whatever it wears there."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
+
+from labapp.secret.disguise import beginnings, walk
+
+_LINE_END = rb"(?:\r?\n)?"  # base64 in mail is cut into lines (RFC 2045, section 6.8)
+
+
+# pprint, and so Django's error report, cuts a long text: 'Rex sleeps '\n 'at noon'.
+_QUOTE = rb"(?:['\"]|&(?:#x27|#39|quot|#34);)"
+_CUT = re.compile(
+    b"|".join(
+        quote + rb"\r?\n\x20{0,200}+b?" + _QUOTE
+        for quote in (b"'", b'"', b"&(?:#x27|#39|quot|#34);")
+    )
+)
+
+
+@dataclass(frozen=True)
+class Match:
+    """One place in some bytes where a secret stands.
+
+    *offset* and *length* are in bytes; *encoding* names the disguise, for
+    example ``"plain"``, ``"percent"`` or ``"plus + percent"``.
+    """
+
+    offset: int
+    length: int
+    encoding: str
+
+
+def find(secret: str, haystack: bytes) -> list[Match]:
+    """Return every place of *secret* in *haystack*, in order of offset; none overlap.
+
+    Read are: UTF-8 as it stands, percent and plus (RFC 3986, HTML forms), HTML
+    character references, the escapes of JSON, JavaScript, Python and cookies,
+    any mixture of these, one inside another too; hexadecimal, UTF-16, and
+    base64 (RFC 4648, both alphabets) in its three alignments; all of these also
+    where ``pprint`` cut them. The time is in proportion to the length of
+    *haystack*, whatever stands there.
+    """
+    if not secret:
+        return []
+    matches = [*_matches(secret, haystack), *_across_cuts(secret, haystack)]
+    found: list[Match] = []
+    for match in sorted(matches, key=lambda one: one.offset):
+        if not found or match.offset >= found[-1].offset + found[-1].length:
+            found.append(match)
+    return found
+
+
+def _across_cuts(secret: str, haystack: bytes) -> Iterator[Match]:
+    """Yield the matches that only show when cut pieces are put together again."""
+    cuts = [cut.span() for cut in _CUT.finditer(haystack)]
+    if not cuts:
+        return
+    ends = [0, *(end for _, end in cuts)]
+    pieces = [haystack[a:b] for a, b in zip(ends, [*(a for a, _ in cuts), None], strict=True)]
+    seams = list(accumulate(len(piece) for piece in pieces[:-1]))
+    for match in _matches(secret, b"".join(pieces)):
+        first = bisect_right(seams, match.offset)
+        last = bisect_left(seams, match.offset + match.length)
+        if first < last:
+            before = seams[last - 1]
+            stop = match.offset + match.length - before + ends[last]
+            start = match.offset - (seams[first - 1] if first else 0) + ends[first]
+            yield Match(start, stop - start, match.encoding)
+
+
+def _matches(secret: str, haystack: bytes) -> Iterator[Match]:
+    raw = secret.encode()
+    yield from _written(raw, haystack)
+    yield from _base64(raw, haystack)
+    yield from _literal(raw.hex().encode(), haystack.lower(), "hex")
+    for order in ("utf-16-le", "utf-16-be"):
+        yield from _literal(secret.encode(order), haystack, "UTF-16")
+
+
+def _written(raw: bytes, haystack: bytes) -> Iterator[Match]:
+    edge = 0
+    for start in beginnings(raw, haystack):
+        if start >= edge and (end := walk(raw, haystack, start)):
+            edge, encoding = end
+            yield Match(start, edge - start, encoding)
+
+
+def _base64(raw: bytes, haystack: bytes) -> Iterator[Match]:
+    for pattern in _base64_patterns(raw):
+        for hit in pattern.finditer(haystack):
+            yield Match(hit.start(), hit.end() - hit.start(), "base64")
+
+
+@lru_cache(maxsize=64)
+def _base64_patterns(raw: bytes) -> tuple[re.Pattern[bytes], ...]:
+    """How base64 writes *raw* after 0, 1 and 2 bytes of something else."""
+    made = []
+    for shift in range(3):
+        # The first and the last sign may share bits with a neighbour: left out.
+        first, bits = -(-8 * shift // 6), 8 * (shift + len(raw))
+        signs = b64encode(b"\0" * shift + raw)[first : bits // 6]
+        made.append(re.compile(_LINE_END.join(_sign(bytes([sign])) for sign in signs)))
+    return tuple(made)
+
+
+def _sign(sign: bytes) -> bytes:
+    if sign == b"+":
+        return rb"(?:[+\-]|%(?:25){0,8}2[bB])"
+    if sign == b"/":
+        return rb"(?:\\{0,31}/|_|%(?:25){0,8}2[fF])"
+    return sign
+
+
+def _literal(needle: bytes, haystack: bytes, encoding: str) -> Iterator[Match]:
+    at = haystack.find(needle)
+    while at >= 0:
+        yield Match(at, len(needle), encoding)
+        at = haystack.find(needle, at + len(needle))
