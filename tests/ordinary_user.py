@@ -17,6 +17,7 @@ from pathlib import Path
 
 UID = 1000
 ROOT = Path(__file__).resolve().parent.parent
+WITHOUT_NAMESPACES = ROOT / "tests" / "without_namespaces.py"
 COPIED = ("labapp", "notebooks")  # what an installed checkout has for its reader
 
 _NO_PRIVILEGES = ("--no-new-privs", "--inh-caps=-all", "--ambient-caps=-all")
@@ -53,15 +54,22 @@ class OrdinaryUser:
         return user
 
     def run(
-        self, arguments: Sequence[str], *, timeout: float = 60, **environment: str
+        self,
+        arguments: Sequence[str],
+        *,
+        timeout: float = 60,
+        namespaces: bool = True,
+        **environment: str,
     ) -> subprocess.CompletedProcess[str]:
         """Run this Python with *arguments* as the user, in their home.
 
         Nothing of the tester's environment goes along, only *environment*.
-        *timeout* is in seconds; `subprocess.TimeoutExpired` after it.
+        *timeout* is in seconds; `subprocess.TimeoutExpired` after it. With
+        *namespaces* false the system forbids user namespaces; only root can do that.
         """
+        outside = () if namespaces else (sys.executable, str(WITHOUT_NAMESPACES))
         return subprocess.run(
-            [*_command(), sys.executable, *arguments],
+            [*outside, *_command(), sys.executable, *arguments],
             cwd=self.home,
             env=self._environment() | environment,
             stdin=subprocess.DEVNULL,

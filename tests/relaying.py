@@ -11,12 +11,19 @@ import pytest
 
 from labapp.backends import Backend
 from labapp.backends.live import Live
+from labapp.backends.namespace import Namespace
 from labapp.backends.relay import Relay
 
 TIMEOUT = 20  # seconds; a bound for tests that fail, none is waited for
 
 every_backend = pytest.mark.parametrize(
-    "kind", [pytest.param(Live, marks=pytest.mark.root), Relay], ids=["live", "relay"]
+    "kind",
+    [
+        pytest.param(Live, marks=pytest.mark.root, id="live"),
+        # An ordinary user may have it too, but not on every machine.
+        pytest.param(Namespace, marks=pytest.mark.root, id="namespace"),
+        pytest.param(Relay, id="relay"),
+    ],
 )
 
 

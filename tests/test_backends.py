@@ -11,7 +11,7 @@ import pytest
 from scapy.layers.inet import TCP
 from scapy.sendrecv import sniff
 
-from labapp.backends import Backend, Recording, live, relay
+from labapp.backends import Backend, Recording, kernel_packets, relay
 from labapp.conversations import Conversation, conversations, missing
 from labapp.errors import LabError
 from tests.relaying import TIMEOUT, carry, connected, every_backend, read
@@ -25,7 +25,7 @@ Kind = Callable[[], Backend]
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Connections that do not end are waited for only briefly."""
-    for module in (live, relay):
+    for module in (kernel_packets, relay):
         monkeypatch.setattr(module, "PATIENCE", 0.05)
 
 

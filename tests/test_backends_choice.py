@@ -9,6 +9,7 @@ from labapp.backends import Backend, choose
 from labapp.backends.backend import Unavailable
 from labapp.backends.choice import try_out
 from labapp.backends.live import Live
+from labapp.backends.namespace import Namespace
 from labapp.backends.relay import Relay
 from labapp.capture import Frame
 from labapp.errors import LabError
@@ -174,7 +175,7 @@ def test_an_unknown_name_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
         choose()
 
     assert str(caught.value) == (
-        "LABAPP_CAPTURE=wireshark names no backend: use one of live, relay, or unset it."
+        "LABAPP_CAPTURE=wireshark names no backend: use one of live, namespace, relay, or unset it."
     )
 
 
@@ -196,14 +197,27 @@ print(chosen)
 """
 
 
-def test_an_ordinary_user_gets_the_relay_and_the_reason(as_ordinary_user) -> None:
-    """For real: uid 1000, no capabilities, no way to gain any."""
+@pytest.mark.root
+def test_an_ordinary_user_gets_a_network_of_their_own(as_ordinary_user) -> None:
+    """For real: uid 1000, no capabilities, no way to gain any, and still real packets."""
     done = as_ordinary_user(["-c", SCRIPT])
 
     assert done.stderr == ""
     assert done.stdout == (
-        f"Captured by relay: {Relay.fidelity}. Not live: raw sockets need root or the "
+        f"Captured by namespace: {Namespace.fidelity}. Not live: raw sockets need root or the "
         "capability CAP_NET_RAW, and this process has neither.\n"
+    )
+
+
+@pytest.mark.root
+def test_where_namespaces_are_forbidden_the_relay_is_taken(as_ordinary_user) -> None:
+    """For real: the limit is 0, as in many a container, and both reasons can be read."""
+    done = as_ordinary_user(["-c", SCRIPT], namespaces=False)
+
+    assert done.stderr == ""
+    assert done.stdout.startswith(f"Captured by relay: {Relay.fidelity}. Not live: raw sockets")
+    assert "Not namespace: the system allows no namespaces here (No space left on device)." in (
+        done.stdout
     )
 
 

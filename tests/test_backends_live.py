@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from labapp.backends import bpf, live, loopback
+from labapp.backends import bpf, kernel_packets, loopback
 from labapp.backends.backend import Unavailable
 from labapp.backends.bpf import port_filter
 from labapp.backends.draining import IN_FLIGHT
@@ -149,7 +149,7 @@ def test_frames_that_were_dropped_make_a_capture_incomplete(
     backend: Live, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With next to no room the kernel drops some, and the capture says how many."""
-    monkeypatch.setattr(live, "PATIENCE", 0.05)
+    monkeypatch.setattr(kernel_packets, "PATIENCE", 0.05)
     backend._socket.ins.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     with backend.record() as recording, connected(backend) as (client, server):
         carry(client, server, bytes(1 << 20))

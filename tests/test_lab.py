@@ -26,7 +26,11 @@ from labapp.secret import plant_secret
 
 SECRET = "Rex's fake café+otter 417"
 WIRE = {"wire_request_line", "wire_request_headers", "wire_request_body", "wire_response"}
-BACKENDS = [pytest.param("live", marks=pytest.mark.root), "relay"]
+BACKENDS = [
+    pytest.param("live", marks=pytest.mark.root),
+    pytest.param("namespace", marks=pytest.mark.root),  # not on every machine
+    "relay",
+]
 
 MakeVisit = Callable[..., Visit]
 

@@ -51,19 +51,33 @@ def test_the_story_tells_all_seven_steps() -> None:
 
 
 @pytest.mark.root
-def test_live_and_relay_tell_the_same() -> None:
+@pytest.mark.parametrize("backend", ["live", "namespace"])
+def test_every_backend_tells_the_same(backend: str) -> None:
     """How packets are had must not decide who saw what."""
-    live = labapp(LABAPP_CAPTURE="live")
-    assert "Captured by live" in live.stdout
-    assert rows(live.stdout) == rows(labapp().stdout)
+    told = labapp(LABAPP_CAPTURE=backend)
+    assert f"Captured by {backend}" in told.stdout
+    assert rows(told.stdout) == rows(labapp().stdout)
 
 
-def test_an_ordinary_user_gets_the_relay_and_the_reason(ordinary_user: OrdinaryUser) -> None:
-    """Without rights the same table is told, and why the packets are not `live`."""
-    told = ordinary_user.run(["-m", "labapp"])
+@pytest.mark.root
+@pytest.mark.parametrize(
+    ("namespaces", "chosen", "refused"),
+    [
+        (True, "Captured by namespace", ["Not live: raw sockets need root"]),
+        (
+            False,
+            "Captured by relay",
+            ["Not live: raw sockets need root", "Not namespace: the system allows no"],
+        ),
+    ],
+)
+def test_an_ordinary_user_gets_the_story_and_the_reasons(
+    ordinary_user: OrdinaryUser, namespaces: bool, chosen: str, refused: list[str]
+) -> None:
+    """Without rights the same table is told, and why the packets are not better."""
+    told = ordinary_user.run(["-m", "labapp"], namespaces=namespaces)
     assert (told.returncode, told.stderr) == (0, "")
-    assert "Captured by relay" in told.stdout
-    assert "Not live: raw sockets need root" in told.stdout
+    assert [words for words in (chosen, *refused) if words not in told.stdout] == []
     assert rows(told.stdout) == rows(labapp().stdout)
 
 

@@ -162,12 +162,13 @@ def mapped(run: Callable[[], subprocess.CompletedProcess[str]], target: Path) ->
 
 
 @pytest.mark.root
-def test_live_agrees_cell_by_cell(runs: list[Run], tmp_path: Path) -> None:
-    """The machine's own packets give the same map as the relay's."""
+@pytest.mark.parametrize("backend", ["live", "namespace"])
+def test_the_backends_agree_cell_by_cell(runs: list[Run], tmp_path: Path, backend: str) -> None:
+    """The kernel's own packets give the same map as the relay's."""
     target = tmp_path / "map.json"
     arguments = ("map", "--all", "--secret", SECRET, "--json", str(target))
-    written = mapped(lambda: labapp(*arguments, LABAPP_CAPTURE="live"), target)
-    assert written["capture"]["backend"] == "live"
+    written = mapped(lambda: labapp(*arguments, LABAPP_CAPTURE=backend), target)
+    assert written["capture"]["backend"] == backend
     assert written["runs"] == runs
 
 
@@ -204,14 +205,17 @@ def tshark(pcap: Path, port: int, wanted: str) -> bool:
     return bool(shown.stdout.strip())
 
 
+@pytest.mark.root
+@pytest.mark.parametrize(("namespaces", "backend"), [(True, "namespace"), (False, "relay")])
 def test_an_ordinary_user_measures_the_same_map(
-    ordinary_user: OrdinaryUser, runs: list[Run]
+    ordinary_user: OrdinaryUser, runs: list[Run], namespaces: bool, backend: str
 ) -> None:
-    """Without any rights the six steps give the same answers."""
+    """Without any rights the six steps give the same answers, namespaces or not."""
     target = ordinary_user.home / "map.json"
     arguments = ["-m", "labapp", "map", "--secret", SECRET, "--json", str(target)]
-    written = mapped(lambda: ordinary_user.run(arguments, LABAPP_CAPTURE="relay"), target)
+    written = mapped(lambda: ordinary_user.run(arguments, namespaces=namespaces), target)
     known = {tuple(run["remediations"]): run for run in runs}
+    assert written["capture"]["backend"] == backend
     assert written["runs"] == [
         known[tuple(one.name for one in applied)] for applied in remedy.cumulative()
     ]

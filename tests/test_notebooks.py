@@ -84,7 +84,15 @@ def test_style(name: str) -> None:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("backend", ["relay", "auto"])
+@pytest.mark.parametrize(
+    "backend",
+    [
+        "auto",
+        "relay",
+        pytest.param("namespace", marks=pytest.mark.root),  # not on every machine
+        pytest.param("live", marks=pytest.mark.root),
+    ],
+)
 @pytest.mark.parametrize(("name", "edition"), EDITIONS)
 def test_runs(name: str, edition: str, backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A notebook runs on a clean kernel, with and without its solutions, on any backend."""

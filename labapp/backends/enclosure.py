@@ -29,7 +29,7 @@ class Enclosure:
         self._here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._here.settimeout(5 * PATIENCE)
         try:
-            self._child = subprocess.Popen(
+            self._child = subprocess.Popen(  # noqa: S603  (our own file, no shell)
                 [sys.executable, "-I", "-S", str(CHILD), str(there.fileno())],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -48,7 +48,7 @@ class Enclosure:
             self._receive()
         except OSError as error:
             self.close()
-            raise Unavailable(f"the system allows no namespaces here ({error})") from None
+            raise Unavailable(f"the system allows no namespaces here ({error.strerror})") from None
 
     def packet_socket(self) -> socket.socket:
         """Return an AF_PACKET socket, not yet bound; `OSError` if refused."""
@@ -60,6 +60,8 @@ class Enclosure:
 
     def _ask(self, wish: bytes) -> socket.socket:
         with self._lock:
+            if self._here.fileno() < 0:
+                raise ConnectionRefusedError("this private network is closed")
             self._here.send(wish)
             (descriptor,) = self._receive()
         return socket.socket(fileno=descriptor)

@@ -41,7 +41,7 @@ def before_after(
     ``"report"`` (the error e-mail's text) or ``"log"``. Raises `LabError` for
     any other, and for a step that was not made.
     """
-    if not (isinstance(before, Visit) and isinstance(after, Visit)):
+    if not all(isinstance(visit, Visit) for visit in (before, after)):
         raise LabError("before_after takes two visits: before_after(before, after).")
     readings = read(before, what, step), read(after, what, step)
     pairs = tuple(aligned(*readings))

@@ -41,7 +41,7 @@ def columns(visits: Sequence[Visit]) -> list[Column]:
                 "+ " + " + ".join(name(one) for one in added),
                 " + ".join(one.short for one in added),
                 grows=True,
-                beyond=remedy.SIX == before and not set(added) <= set(remedy.SIX),
+                beyond=before == remedy.SIX and not set(added) <= set(remedy.SIX),
             )
     return found
 

@@ -137,7 +137,9 @@ def _flight(
             match.offset,
             match.offset + match.length,
             _said(parts, match.offset, from_visitor=from_visitor),
-            data[match.offset : match.offset + match.length].decode("utf-8", "backslashreplace"),
+            data[match.offset : match.offset + match.length].decode(
+                "utf-8", "backslashreplace"
+            ),
         )
         for match in find(secret, data)
     )

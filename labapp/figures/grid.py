@@ -40,9 +40,10 @@ class Grid:
         right = max(
             sheet.width(line, bold=True) for lines in self.endings.values() for line in lines
         )
-        before = [0.0]
-        for name in names[1:]:
-            before.append(_BEYOND if name.beyond else 0 if name.grows else _ANEW)
+        before = [
+            _BEYOND if name.beyond else 0.0 if name.grows or not index else _ANEW
+            for index, name in enumerate(names)
+        ]
         start, room = MARGIN + left + 0.15, WIDTH - 2 * MARGIN - left - right - 0.25
         self.wide = min(_WIDEST, (room - sum(before)) / len(names))
         self.x = [
@@ -53,7 +54,8 @@ class Grid:
         self.gap = (beyond[0] - _BEYOND, beyond[0]) if beyond else ()
         self.before_gap = self.gap[0] if self.gap else self.end
         self._heads = [
-            sheet.wrap(name.heading.replace("+ ", f"+{after_plus}"), self.wide) for name in names
+            sheet.wrap(name.heading.replace("+ ", f"+{after_plus}"), self.wide)
+            for name in names
         ]
         return all(sheet.width(line) <= self.wide for head in self._heads for line in head)
 

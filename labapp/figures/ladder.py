@@ -14,6 +14,7 @@ from labapp.figures.strip import STRIP, strip, where
 from labapp.figures.style import GREY, INK, MARGIN, PAPER, WIDTH, WINE
 from labapp.figures.table import Table
 from labapp.lab import Visit
+from labapp.observers import wire
 
 _VISITOR, _SERVER = MARGIN + 0.4, 5.55  # inches: the two lifelines
 _BYTES = 6.15  # inches: where the strips begin
@@ -27,7 +28,7 @@ def packet_ladder(visit: Visit, step: str = "submit") -> Picture:
     """
     capture = visit.step(step).capture
     rows = list(flights(capture, visit.secret))
-    finding = _finding(rows, missing(capture))
+    finding = _finding(rows, visit, step)
     sheet = Sheet()
     line = sheet.style.line
     y = sheet.title(finding) + 0.2 + line / 2
@@ -54,15 +55,20 @@ def packet_ladder(visit: Visit, step: str = "submit") -> Picture:
     return sheet.picture(sheet.caption(y + 0.12, caption), finding, _table(rows))
 
 
-def _finding(rows: Sequence[Flight], problems: Sequence[str]) -> str:
-    seen = [block.part for row in rows for block in row.blocks]
-    if seen:
+def _finding(rows: Sequence[Flight], visit: Visit, step: str) -> str:
+    doubt = wire.doubt(visit.evidence, steps=(step,))
+    if seen := [block.part for row in rows for block in row.blocks]:
         times = {1: "once", 2: "twice"}.get(len(seen), f"{len(seen)} times")
         places = listed([f"in the {part}" for part in dict.fromkeys(seen)])
-        least = "at least " if problems else ""
+        least = "at least " if doubt else ""
         return f"The secret crosses {least}{times} in the clear: {places}."
-    if problems:
+    looks = (wire.look(visit.evidence, visit.secret, part, (step,)) for part in wire.PARTS)
+    if packed := [sighting.where for look in looks for sighting in look]:
+        return f"The secret crosses packed: {listed(dict.fromkeys(packed))} can be unpacked."
+    if missing(visit.step(step).capture):
         return "Unknown: packets are missing, and the secret may have crossed in them."
+    if doubt:
+        return f"Unknown: {doubt}."
     size = sum(row.size for row in rows)
     sealed = "encrypted " if any(row.sealed for row in rows) else ""
     return f"{size:,} {sealed}bytes cross; the secret cannot be read in them."

@@ -21,7 +21,7 @@ _SLACK = 1.03  # screens round each letter's width to whole pixels
 
 
 def drawable(text: str) -> str:
-    """Return *text* with ``\\u4e2d`` or the like for each sign that cannot be drawn."""
+    r"""Return *text* with ``\u4e2d`` or the like for each sign that cannot be drawn."""
     known = _known(SANS) & _known(MONO)
     return "".join(sign if _is_drawable(sign, known) else _escape(sign) for sign in text)
 

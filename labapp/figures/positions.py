@@ -8,7 +8,7 @@ from labapp.figures.columns import how, said
 from labapp.figures.picture import Picture
 from labapp.figures.scene import Scene
 from labapp.figures.sheet import Sheet
-from labapp.figures.style import INK, MARGIN, WIDTH
+from labapp.figures.style import MARGIN, WIDTH
 from labapp.figures.table import Table
 from labapp.figures.windows import (
     COOKIE,
@@ -36,10 +36,8 @@ _STANDS = {
     MAIL: "at the server's mail",
     DATABASE: "at the server's database",
 }
-_FINDING = (
-    "Whoever stands on the way can listen; others look at what browser and server keep."
-)
-_INSET = "one machine plays all the parts. You see what the bytes are, not who is there."
+_FINDING = "Whoever stands on the way can listen; others look at what browser and server keep."
+_INSET = "One machine plays all the parts: you see what the bytes are, not who is there."
 
 
 def positions(*visits: Visit) -> Picture:
@@ -59,7 +57,7 @@ def positions(*visits: Visit) -> Picture:
     sheet = Sheet()
     bottom = _draw(sheet, windows, sheet.title(finding) + 0.4)
     return sheet.picture(
-        sheet.caption(bottom + 0.1, _caption(visits)), finding, _table(visits, windows)
+        sheet.caption(bottom + 0.1, _caption(visits, windows)), finding, _table(visits, windows)
     )
 
 
@@ -67,13 +65,12 @@ def _draw(sheet: Sheet, windows: Windows, top: float) -> float:
     scene = Scene(sheet)
     foot = top + scene.machine_height
     middle = (top + foot) / 2
-    sheet.line([_BROWSER, _SERVER], [middle, middle], thick=2.5, color=INK)
     browser = scene.machine("browser", MARGIN, _BROWSER, top, ("history", "other.test"))
     server = scene.machine("server", _SERVER, WIDTH - MARGIN, top, ("log", "mail", "database"))
-    scene.air(4.85, middle)
+    scene.way(_BROWSER, _SERVER, 4.85, middle)
     scene.router(7.2, middle)
     rows = zip((HISTORY, FORGERY, LOG, MAIL, DATABASE), (*browser, *server), strict=True)
-    ends = [scene.below(x, foot, 1.42, row.deed, windows.answers[row]) for row, x in rows]
+    ends = [scene.below(x, foot, row.deed, windows.answers[row]) for row, x in rows]
     left, right = _BROWSER + 0.4, _SERVER - 0.4
     y = foot + 0.05
     scene.bracket(left, right, y)
@@ -83,13 +80,13 @@ def _draw(sheet: Sheet, windows: Windows, top: float) -> float:
     return scene.inset(max(y, *ends) + 0.15, _INSET)
 
 
-def _caption(visits: tuple[Visit, ...]) -> str:
+def _caption(visits: tuple[Visit, ...], windows: Windows) -> str:
     if not visits:
         return "other.test is a stranger's page, open in the same browser."
     which = ""
     if len(visits) > 1:
-        names = "; ".join(f"{number} {said(visit)}" for number, visit in enumerate(visits, 1))
-        which = f" Marks from left to right: {names}."
+        names = "; ".join(name.heading for name in windows.names)
+        which = f" One mark for each visit: {names}."
     return f"Full: has the secret, or can submit. Ring: not.{which} {how(visits)}"
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from labapp.conversations import Conversation, Message
+from labapp.conversations import Conversation, Message, conversations
 from labapp.errors import LabError
 from labapp.evidence import SITE
 from labapp.lab import Visit
-from labapp.observers import Finding, wire
+from labapp.observers import Finding, Sighting, wire
 
 Key = tuple[int, str]
 
@@ -18,16 +18,13 @@ _PLACES = {
     "request line": "URL",
     "request headers": "request headers",
     "request body": "body",
-    "request body as sent": "body",
     "encrypted bytes sent": "encrypted bytes",
     "head of the answer": "answer's headers",
     "body of the answer": "answer's body",
-    "body of the answer as sent": "answer's body",
     "encrypted bytes received": "encrypted bytes",
     "error report, text part": "error e-mail (text)",
     "access log": "server log",
 }
-_WIRE = (wire.REQUEST_LINE, wire.REQUEST_HEADERS, wire.REQUEST_BODY, wire.RESPONSE)
 
 
 @dataclass(frozen=True)
@@ -66,19 +63,20 @@ def _conversation(visit: Visit, step: str) -> Reading:
     evidence = visit.evidence
     capture = evidence.step(step).capture
     found = [
-        _PLACES.get(sighting.where, sighting.where)
-        for part in _WIRE
+        _place(sighting)
+        for part in wire.PARTS
         for sighting in wire.look(evidence, visit.secret, part, (step,))
     ]
-    unknown = wire.gaps(evidence, (step,))
-    if not all(wire.control(evidence, part) for part in _WIRE):
-        unknown = unknown or "the control text was not found either"
+    unknown = wire.doubt(evidence, steps=(step,))
     parts = tuple(
-        part
-        for conversation in wire.conversations_of(capture)
-        for part in _parts(conversation)
+        part for conversation in conversations(capture) for part in _parts(conversation)
     )
     return Reading(visit.secret, parts, tuple(dict.fromkeys(found)), unknown)
+
+
+def _place(sighting: Sighting) -> str:
+    where = sighting.where.removesuffix(", as sent")
+    return _PLACES.get(where, where)
 
 
 def _parts(conversation: Conversation) -> Iterator[Part]:
@@ -121,7 +119,7 @@ def _log(visit: Visit, step: str) -> Reading:
 
 def _found(visit: Visit, place: str, part: Part) -> Reading:
     finding: Finding = visit.findings[place]
-    places = dict.fromkeys(_PLACES.get(sighting.where, sighting.where) for sighting in finding.sightings)
+    places = dict.fromkeys(_place(sighting) for sighting in finding.sightings)
     return Reading(visit.secret, (part,), tuple(places), finding.reason)
 
 

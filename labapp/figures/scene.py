@@ -8,7 +8,7 @@ from math import cos, pi, sin
 from labapp.figures.sheet import Sheet
 from labapp.figures.style import FAINT, GREY, INK, MARGIN, PAPER, WIDTH
 
-_KEPT = 0.25  # inches between what a machine keeps and its edge
+_ACROSS = 1.42  # inches for the words and the marks of somebody below a place
 
 
 class Scene:
@@ -35,10 +35,14 @@ class Scene:
             sheet.words(middle, y + high / 2, kept, align="center")
         return middles
 
-    def air(self, x: float, y: float) -> None:
-        """Draw the waves of a wireless network around a point of the way."""
+    def way(self, left: float, right: float, air: float, y: float) -> None:
+        """Draw the way between two machines: through the air, then by wire."""
+        for start, end in ((left, air - 0.62), (air + 0.62, right)):
+            self._sheet.line([start, end], [y, y], thick=2.5, color=INK)
+        self._air(air, y)
+
+    def _air(self, x: float, y: float) -> None:
         sheet = self._sheet
-        sheet.box(x - 0.62, y - 0.1, 1.24, 0.2)  # the way has no wire here
         for radius in (0.2, 0.38, 0.56):
             for side in (0, pi):
                 turns = [side - 0.75 + step * 0.15 for step in range(11)]
@@ -72,19 +76,17 @@ class Scene:
             fill=INK,
         )
 
-    def below(
-        self, x: float, top: float, wide: float, deed: str, marks: Sequence[bool | None]
-    ) -> float:
+    def below(self, x: float, top: float, deed: str, marks: Sequence[bool | None]) -> float:
         """Put somebody below a place at *x*; return where their marks end."""
         sheet, line = self._sheet, self._sheet.style.line
         sheet.line([x, x], [top, top + 0.22], dashed=True)
         self.person(x, top + 0.45)
-        lines = sheet.wrap(deed, wide)
+        lines = sheet.wrap(deed, _ACROSS)
         y = top + 0.68
         sheet.words(x, y + line * len(lines) / 2, lines, align="center")
         y += line * len(lines)
-        start = x - (len(marks) - 1) * self.step / 2
-        return self._marks(start, y, marks)
+        step = self._step(marks)
+        return self._marks(x - (len(marks) - 1) * step / 2, y, marks)
 
     def beside(
         self, x: float, top: float, wide: float, deed: str, marks: Sequence[bool | None]
@@ -94,20 +96,18 @@ class Scene:
         self.person(x, top + 0.22)
         lines = sheet.wrap(deed, wide - 0.4)
         sheet.words(x + 0.35, top + 0.06 + line * len(lines) / 2, lines)
-        end = self._marks(x + 0.35 + self.step / 2, top + 0.06 + line * len(lines), marks)
+        end = self._marks(x + 0.41, top + 0.06 + line * len(lines), marks)
         return max(end, top + 0.5) + 0.08
 
-    @property
-    def step(self) -> float:
-        """The distance between two marks, in inches."""
-        return self._sheet.style.text * 0.95 / 72
+    def _step(self, marks: Sequence[bool | None]) -> float:
+        return min(self._sheet.style.text * 0.95 / 72, _ACROSS / max(len(marks), 1))
 
     def _marks(self, x: float, top: float, marks: Sequence[bool | None]) -> float:
         if not marks:
             return top
-        high = self._sheet.style.line
+        high, step = self._sheet.style.line, self._step(marks)
         for number, answer in enumerate(marks):
-            self._sheet.mark(x + number * self.step, top + high / 2 + 0.03, answer, size=9)
+            self._sheet.mark(x + number * step, top + high / 2 + 0.03, answer, size=9)
         return top + high + 0.06
 
     def bracket(self, left: float, right: float, y: float) -> None:
@@ -120,7 +120,8 @@ class Scene:
         lines = sheet.wrap(words, WIDTH - 2 * MARGIN - 6.2)
         high = max(len(lines) * line, line + 0.16) + 0.3
         middle = top + high / 2
-        sheet.box(MARGIN, top, WIDTH - 2 * MARGIN, high, edge=GREY).set_linestyle("--")
+        frame = sheet.box(MARGIN, top, WIDTH - 2 * MARGIN, high, fill="none", edge=GREY)
+        frame.set_linestyle("--")
         sheet.words(MARGIN + 0.15, middle, "This lab:", bold=True)
         x = MARGIN + 0.3 + sheet.width("This lab:", bold=True)
         ends = x + sheet.width("browser") + 0.24, MARGIN + 5.9 - sheet.width("server") - 0.24

@@ -22,7 +22,7 @@ def verdict(before: Reading, after: Reading, pairs: Sequence[Pair]) -> str:
     """
     for when, reading in (("before", before), ("after", after)):
         if reading.unknown and not (when == "after" and reading.places):
-            return f"No verdict: {when}, {reading.unknown}."
+            return f"No verdict ({when}: {reading.unknown.partition(';')[0]})."
     gone = [place for place in before.places if place not in after.places]
     come = [place for place in after.places if place not in before.places]
     if gone and come:

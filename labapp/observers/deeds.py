@@ -7,9 +7,11 @@ from urllib.parse import urlsplit
 
 from labapp.evidence import MAIN_STEPS, SITE, Answer, Evidence
 from labapp.observers import wire
+from labapp.observers.doubt import unheard
 from labapp.observers.sighting import Sighting, sightings
+from labapp.secret import find
 
-PARTS = (wire.REQUEST_LINE, wire.REQUEST_HEADERS, wire.REQUEST_BODY, wire.RESPONSE)
+LINK = "http_link"
 
 
 def works(evidence: Evidence, secret: str) -> bool:
@@ -18,11 +20,10 @@ def works(evidence: Evidence, secret: str) -> bool:
     It does if submitting ends in 200 and the visitor can read the value back,
     on that very page or on /secure_page afterwards.
     """
-    submitted = _page(evidence, "submit")
-    if submitted is None or submitted.status != 200:
-        return False
-    pages = [submitted, _page(evidence, "read_back")]
-    return any(any(sightings(secret, page.body, "", "")) for page in pages if page)
+    submitted = _pages(evidence, "submit")[-1:]
+    pages = submitted + _pages(evidence, "read_back")[-1:]
+    accepted = any(page.status == 200 for page in submitted)
+    return accepted and any(find(secret, page.body) for page in pages)
 
 
 def cookie_replay(evidence: Evidence, secret: str) -> Iterator[Sighting]:
@@ -30,50 +31,89 @@ def cookie_replay(evidence: Evidence, secret: str) -> Iterator[Sighting]:
     yield from _replayed(evidence, secret, "replay")
 
 
+def replay_doubt(evidence: Evidence) -> str:
+    """Every cookie that crossed in the clear must have been tried, and all was captured."""
+    return wire.doubt(evidence) or _untried(evidence, MAIN_STEPS, "replay")
+
+
 def http_link(evidence: Evidence, secret: str) -> Iterator[Sighting]:
     """Yield how *secret* crossed in the clear once an old http:// link was followed.
 
     Either its own bytes did, or a cookie that opens the page which shows it.
     """
-    for part in PARTS:
-        yield from wire.look(evidence, secret, part, (*MAIN_STEPS, "http_link"))
+    for part in wire.PARTS:
+        yield from wire.look(evidence, secret, part, (*MAIN_STEPS, LINK))
     yield from _replayed(evidence, secret, "replay")
     yield from _replayed(evidence, secret, "replay_after_link")
 
 
+def link_doubt(evidence: Evidence) -> str:
+    """The same as for `cookie_replay`, and after the link once more."""
+    return (
+        wire.doubt(evidence, steps=(*MAIN_STEPS, LINK))
+        or _untried(evidence, MAIN_STEPS, "replay")
+        or _untried(evidence, (LINK,), "replay_after_link")
+    )
+
+
 def reload_resubmits(evidence: Evidence, secret: str) -> Iterator[Sighting]:
     """Yield where reloading the page sent *secret* to the form's address again."""
-    sent = evidence.step("submit").answers if evidence.has("submit") else ()
-    again = evidence.step("reload").answers if evidence.has("reload") else ()
-    if sent:
-        address = urlsplit(sent[0].url).path
-        for answer in again:
-            if urlsplit(answer.url).path == address:
+    for first in _pages(evidence, "submit")[:1]:
+        for answer in _pages(evidence, "reload"):
+            if urlsplit(answer.url).path == urlsplit(first.url).path:
                 yield from sightings(secret, answer.url.encode(), "reload", "address")
                 yield from sightings(secret, answer.sent, "reload", "body")
 
 
-def forgery_accepted(evidence: Evidence, secret: str) -> bool | None:
-    """Return whether a stranger's page could submit in the visitor's name."""
-    page = _page(evidence, "forgery")
-    return None if page is None else page.status == 200
+def reload_doubt(evidence: Evidence) -> str:
+    """The page was reloaded, and what had been submitted was the visitor's own form."""
+    return unheard(evidence, ("submit", "reload"))
 
 
-def forgery_changed_session(evidence: Evidence, secret: str) -> bool | None:
+def forgery_accepted(evidence: Evidence, secret: str) -> bool:
+    """Return whether what a stranger's page submitted in the visitor's name ended in 200."""
+    return any(page.status == 200 for page in _forged(evidence)[-1:])
+
+
+def forgery_changed_session(evidence: Evidence, secret: str) -> bool:
     """Return whether the visitor's own page shows the stranger's value afterwards."""
-    page = _page(evidence, "after_forgery")
-    if page is None:
-        return None
-    return any(sightings(evidence.forged, page.body, "", ""))
+    pages = _pages(evidence, "after_forgery")[-1:]
+    return bool(evidence.forged) and any(find(evidence.forged, page.body) for page in pages)
+
+
+def forgery_doubt(evidence: Evidence) -> str:
+    """The stranger's form was really sent, and answered."""
+    if reason := unheard(evidence, ("forgery",)):
+        return reason
+    return "" if _forged(evidence) else "no answer came to what the stranger's page submits"
+
+
+def change_doubt(evidence: Evidence) -> str:
+    """The same, and the visitor's own page could be opened afterwards."""
+    if reason := forgery_doubt(evidence) or unheard(evidence, ("after_forgery",)):
+        return reason
+    status = _pages(evidence, "after_forgery")[-1].status
+    return "" if status == 200 else f"the visitor's own page did not open: status {status}"
 
 
 def _replayed(evidence: Evidence, secret: str, step: str) -> Iterator[Sighting]:
-    for answer in evidence.step(step).answers if evidence.has(step) else ():
+    for answer in _pages(evidence, step):
         yield from sightings(secret, answer.body, step, "page opened with the cookie")
 
 
-def _page(evidence: Evidence, step: str) -> Answer | None:
-    """Return the last page of *step* from site.test, pictures left out."""
-    answers = evidence.step(step).answers if evidence.has(step) else ()
-    pages = [a for a in answers if urlsplit(a.url).hostname == SITE]
-    return pages[-1] if pages else None
+def _untried(evidence: Evidence, steps: tuple[str, ...], replay: str) -> str:
+    return unheard(evidence, (replay,)) if wire.cookies(evidence, steps) else ""
+
+
+def _forged(evidence: Evidence) -> tuple[Answer, ...]:
+    """Return the site's answers in step forgery, from the one to the forged text on."""
+    pages = _pages(evidence, "forgery")
+    for number, page in enumerate(pages):
+        if evidence.forged and find(evidence.forged, page.url.encode() + b"\n" + page.sent):
+            return pages[number:]
+    return ()
+
+
+def _pages(evidence: Evidence, step: str) -> tuple[Answer, ...]:
+    """Return the site's answers in *step*: pictures are of another host."""
+    return evidence.step(step).answers_of(SITE) if evidence.has(step) else ()

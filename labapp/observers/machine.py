@@ -7,56 +7,122 @@ import binascii
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 
-from labapp.evidence import MAIN_STEPS, SITE, Evidence
+from labapp.evidence import SITE, Evidence, Report, Step
+from labapp.observers.doubt import NO_CONTROL, unheard, unlogged
 from labapp.observers.sighting import Sighting, sightings
 
+LARGEST_SESSION = 1 << 22  # bytes; what unpacks to more was packed to do harm
 
-def access_log(evidence: Evidence, text: str, host: str = SITE) -> Iterator[Sighting]:
-    """Yield where *text* stands in the access log of *host*."""
-    for step in evidence:
-        if step.name in MAIN_STEPS:
-            for line in step.log:
-                if line.host == host:
-                    yield from sightings(text, line.text.encode(), step.name, "access log")
+
+def access_log(evidence: Evidence, text: str) -> Iterator[Sighting]:
+    """Yield where *text* stands in the access log of site.test."""
+    return (sighting for step in evidence.main for sighting in _logged(step, text))
+
+
+def log_doubt(evidence: Evidence) -> str:
+    """The control text is the browser's name (User-Agent), which every line ends with."""
+    return unheard(evidence) or unlogged(evidence) or _control_in_each(evidence, _logged)
+
+
+def _logged(step: Step, text: str) -> Iterator[Sighting]:
+    for line in step.log:
+        if line.host == SITE:
+            yield from sightings(text, line.text.encode(), step.name, "access log")
 
 
 def report_text(evidence: Evidence, text: str) -> Iterator[Sighting]:
     """Yield where *text* stands in the plain part of the mailed error report."""
-    for report in evidence.step("outage").reports if evidence.has("outage") else ():
+    for report in _reports(evidence):
         yield from sightings(text, report.text.encode(), "outage", "error report, text part")
 
 
 def report_html(evidence: Evidence, text: str) -> Iterator[Sighting]:
     """Yield where *text* stands in the HTML part of the mailed error report."""
-    for report in evidence.step("outage").reports if evidence.has("outage") else ():
+    for report in _reports(evidence):
         yield from sightings(text, report.html.encode(), "outage", "error report, HTML part")
 
 
 def debug_page(evidence: Evidence, text: str) -> Iterator[Sighting]:
     """Yield where *text* stands in the page that DEBUG shows instead of a mail."""
-    if evidence.has("outage_debug"):
-        for answer in evidence.step("outage_debug").answers:
-            if answer.status == 500:
-                yield from sightings(text, answer.body, "outage_debug", "debug page")
+    for page in _debug_pages(evidence):
+        yield from sightings(text, page, "outage_debug", "debug page")
+
+
+def text_doubt(evidence: Evidence) -> str:
+    """The control text is the browser's name, which stands in every report."""
+    return _report_doubt(evidence, any(report_text(evidence, evidence.control)))
+
+
+def html_doubt(evidence: Evidence) -> str:
+    """The same in the HTML part."""
+    return _report_doubt(evidence, any(report_html(evidence, evidence.control)))
+
+
+def debug_doubt(evidence: Evidence) -> str:
+    """The same on the debug page."""
+    if reason := unheard(evidence, ("outage_debug",)):
+        return reason
+    if not _debug_pages(evidence):
+        return "no page of DEBUG came: the view did not crash"
+    return "" if any(debug_page(evidence, evidence.control)) else NO_CONTROL
+
+
+def _reports(evidence: Evidence) -> tuple[Report, ...]:
+    return evidence.step("outage").reports if evidence.has("outage") else ()
+
+
+def _report_doubt(evidence: Evidence, control: bool) -> str:
+    if reason := unheard(evidence, ("outage",)):
+        return reason
+    if not _reports(evidence):
+        return "no error report came: the view did not crash"
+    return "" if control else NO_CONTROL
+
+
+def _debug_pages(evidence: Evidence) -> list[bytes]:
+    step = evidence.step("outage_debug") if evidence.has("outage_debug") else None
+    return [one.body for one in (step.answers_of(SITE) if step else ()) if one.status == 500]
 
 
 def store_raw(evidence: Evidence, text: str) -> Iterator[Sighting]:
     """Yield where the literal bytes of *text* stand in the database file."""
-    for step in evidence:
-        if step.name in MAIN_STEPS:
-            for sighting in sightings(text, step.database, step.name, "database file"):
-                if sighting.encoding == "plain":
-                    yield sighting
+    return (sighting for step in evidence.main for sighting in _literal(step, text))
 
 
 def store_decoded(evidence: Evidence, text: str) -> Iterator[Sighting]:
     """Yield where *text* stands in the session rows, decoded without the key."""
-    for step in evidence:
-        if step.name in MAIN_STEPS:
-            for row in _session_rows(step.database):
-                yield from sightings(text, decoded(row), step.name, "session row")
+    return (sighting for step in evidence.main for sighting in _rows(step, text))
+
+
+def raw_doubt(evidence: Evidence) -> str:
+    """The control text stands in a table of its own, as it is."""
+    return unheard(evidence) or _control_in_each(evidence, _literal)
+
+
+def decoded_doubt(evidence: Evidence) -> str:
+    """The control text stands in the session of control.test as well."""
+    return unheard(evidence) or _control_in_each(evidence, _rows)
+
+
+def _literal(step: Step, text: str) -> Iterator[Sighting]:
+    for sighting in sightings(text, step.database, step.name, "database file"):
+        if sighting.encoding == "plain":
+            yield sighting
+
+
+def _rows(step: Step, text: str) -> Iterator[Sighting]:
+    for row in _select(step.database, "SELECT session_data FROM django_session"):
+        yield from sightings(text, decoded(row), step.name, "session row")
+
+
+def _control_in_each(
+    evidence: Evidence, look: Callable[[Step, str], Iterator[Sighting]]
+) -> str:
+    found = all(any(look(step, evidence.control)) for step in evidence.main)
+    return "" if found else NO_CONTROL
 
 
 def decoded(session: str) -> bytes:
@@ -65,42 +131,25 @@ def decoded(session: str) -> bytes:
     The form is ``[.]BASE64URL:TIME:SIGNATURE``; a dot in front says zlib
     (Django docs, "Cryptographic signing"). Damaged data gives ``b""``.
     """
-    packed = session.partition(":")[0]
-    body = packed.lstrip(".")
+    packed = session.strip('"').partition(":")[0]
+    body = packed.removeprefix(".")
     try:
         data = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
-        data = zlib.decompress(data) if packed.startswith(".") else data
-        return json.dumps(json.loads(data), ensure_ascii=False).encode()
+        if packed != body:
+            data = zlib.decompressobj().decompress(data, LARGEST_SESSION)
     except (binascii.Error, ValueError, zlib.error):
         return b""
-
-
-def rows_are_readable(evidence: Evidence) -> bool:
-    """Return whether this way of reading finds the control texts in the file.
-
-    One stands in a table of its own; where sessions are on, another stands in
-    the session of control.test.
-    """
-    files = [step.database for step in evidence if step.database]
-    rows = [row for database in files for row in _session_rows(database)]
-    return (
-        bool(files)
-        and all(_select(database, "SELECT note FROM control") for database in files)
-        and (not rows or any(any(sightings(evidence.control, decoded(r), "", "")) for r in rows))
-    )
-
-
-def _session_rows(database: bytes) -> list[str]:
-    return _select(database, "SELECT session_data FROM django_session")
+    try:
+        return json.dumps(json.loads(data), ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return data  # another serializer's, or another text altogether
 
 
 def _select(database: bytes, query: str) -> list[str]:
     """Return the first column of *query* on a database file; [] if it is damaged."""
-    connection = sqlite3.connect(":memory:")
-    try:
-        connection.deserialize(database)
-        return [str(row[0]) for row in connection.execute(query)]
-    except sqlite3.Error:
-        return []
-    finally:
-        connection.close()
+    with closing(sqlite3.connect(":memory:")) as connection:
+        try:
+            connection.deserialize(database)
+            return [str(row[0]) for row in connection.execute(query)]
+        except (sqlite3.Error, OverflowError):
+            return []

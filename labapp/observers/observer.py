@@ -7,41 +7,33 @@ from dataclasses import dataclass
 from functools import partial
 
 from labapp.errors import LabError
-from labapp.evidence import MAIN_STEPS, Evidence
+from labapp.evidence import Evidence
 from labapp.observers import deeds, disk, machine, wire
 from labapp.observers.sighting import Finding, Sighting
-
-Look = Callable[[Evidence, str], Iterable[Sighting] | bool | None]
 
 
 @dataclass(frozen=True)
 class Place:
     """One place a secret may be had, a key of the exposure map.
 
-    *look* yields sightings (or answers yes, no or None for a deed); *control*
-    tells whether the same search finds the control text; *wire_steps* are the
-    steps whose captures must be whole before anything is called absent.
+    *look* yields sightings, or answers yes or no for a deed. *doubt* says why
+    nothing may be called absent here, or ``""``: an observer who did not look
+    properly cannot say "not seen".
     """
 
     key: str
     label: str
-    look: Look
-    control: Callable[[Evidence], bool]
-    wire_steps: tuple[str, ...] = ()
+    look: Callable[[Evidence, str], Iterable[Sighting] | bool]
+    doubt: Callable[[Evidence], str]
 
     def ask(self, evidence: Evidence, secret: str) -> Finding:
         """Return what is to be found of *secret* at this place."""
         answer = self.look(evidence, secret)
-        if answer is None:
-            return Finding(self.key, None, reason="this visit has no such step")
-        if isinstance(answer, bool):
-            return Finding(self.key, answer)
-        if found := tuple(answer):
+        found = () if isinstance(answer, bool) else tuple(answer)
+        if found or answer is True:
             return Finding(self.key, True, found)
-        if problem := wire.gaps(evidence, self.wire_steps):
-            return Finding(self.key, None, reason=problem)
-        if not self.control(evidence):
-            return Finding(self.key, None, reason="the control text was not found either")
+        if reason := self.doubt(evidence):
+            return Finding(self.key, None, reason=reason)
         return Finding(self.key, False)
 
 
@@ -53,32 +45,9 @@ class Observer:
     places: tuple[Place, ...]
 
 
-def _finds_control(look: Look) -> Callable[[Evidence], bool]:
-    """Return a control that needs no place of its own: the same look finds it."""
-
-    def control(evidence: Evidence) -> bool:
-        found = look(evidence, evidence.control)
-        return not isinstance(found, bool | None) and any(found)
-
-    return control
-
-
 def _wire(key: str, label: str, part: str) -> Place:
-    return Place(
-        key,
-        label,
-        partial(wire.look, part=part),
-        partial(wire.control, part=part),
-        MAIN_STEPS,
-    )
-
-
-def _whole_wire(evidence: Evidence) -> bool:
-    return all(wire.control(evidence, part) for part in deeds.PARTS)
-
-
-def _has(step: str) -> Callable[[Evidence], bool]:
-    return lambda evidence: evidence.has(step) and bool(evidence.step(step).answers)
+    look = partial(wire.look, part=part)
+    return Place(key, label, look, partial(wire.doubt, parts=(part,)))
 
 
 OBSERVERS = (
@@ -93,111 +62,66 @@ OBSERVERS = (
     ),
     Observer(
         "listens and reuses the cookie",
-        (Place("cookie_replay", "replayed cookie", deeds.cookie_replay, _whole_wire, MAIN_STEPS),),
+        (Place("cookie_replay", "replayed cookie", deeds.cookie_replay, deeds.replay_doubt),),
     ),
     Observer(
         "listens when an old link says http://",
-        (
-            Place(
-                "http_link",
-                "http:// link",
-                deeds.http_link,
-                _whole_wire,
-                (*MAIN_STEPS, "http_link"),
-            ),
-        ),
+        (Place("http_link", "http:// link", deeds.http_link, deeds.link_doubt),),
     ),
     Observer(
         "reads the browser history",
-        (
-            Place(
-                "history",
-                "history",
-                disk.history,
-                _finds_control(partial(disk.history, host="control.test")),
-            ),
-        ),
+        (Place("history", "history", disk.history, disk.history_doubt),),
     ),
     Observer(
         "reads the browser's disk",
         (
-            Place(
-                "browser_cache",
-                "cache",
-                disk.cache,
-                _finds_control(partial(disk.cache, host="control.test")),
-            ),
-            Place(
-                "cookie_jar",
-                "cookies",
-                disk.cookie_jar,
-                _finds_control(partial(disk.cookie_jar, host="control.test")),
-            ),
+            Place("browser_cache", "cache", disk.cache, disk.cache_doubt),
+            Place("cookie_jar", "cookies", disk.cookie_jar, disk.jar_doubt),
         ),
     ),
     Observer(
         "serves a picture on the page",
         (
             Place(
-                "third_party_referer",
-                "Referer",
-                disk.third_party_referer,
-                disk.control_referer,
+                "third_party_referer", "Referer", disk.third_party_referer, disk.referer_doubt
             ),
         ),
     ),
     Observer(
         "reads the server log",
-        (
-            Place(
-                "access_log", "access log", machine.access_log, _finds_control(machine.access_log)
-            ),
-        ),
+        (Place("access_log", "access log", machine.access_log, machine.log_doubt),),
     ),
     Observer(
         "gets the error e-mail",
         (
-            Place(
-                "report_text", "text part", machine.report_text, _finds_control(machine.report_text)
-            ),
-            Place(
-                "report_html", "HTML part", machine.report_html, _finds_control(machine.report_html)
-            ),
+            Place("report_text", "text part", machine.report_text, machine.text_doubt),
+            Place("report_html", "HTML part", machine.report_html, machine.html_doubt),
         ),
     ),
     Observer(
         "sees the debug page",
-        (
-            Place(
-                "debug_page", "debug page", machine.debug_page, _finds_control(machine.debug_page)
-            ),
-        ),
+        (Place("debug_page", "debug page", machine.debug_page, machine.debug_doubt),),
     ),
     Observer(
         "copies the database",
         (
-            Place("store_raw", "literal bytes", machine.store_raw, _finds_control(machine.store_raw)),
-            Place(
-                "store_decoded",
-                "decoded row",
-                machine.store_decoded,
-                machine.rows_are_readable,
-            ),
+            Place("store_raw", "literal bytes", machine.store_raw, machine.raw_doubt),
+            Place("store_decoded", "decoded row", machine.store_decoded, machine.decoded_doubt),
         ),
     ),
     Observer(
         "presses reload",
-        (Place("reload_resubmits", "sent again", deeds.reload_resubmits, _has("reload")),),
+        (Place("reload_resubmits", "sent again", deeds.reload_resubmits, deeds.reload_doubt),),
     ),
     Observer(
         "can submit in your name",
         (
-            Place("forgery_accepted", "accepted", deeds.forgery_accepted, _has("forgery")),
+            Place("forgery_accepted", "accepted", deeds.forgery_accepted, deeds.forgery_doubt),
             Place(
                 "forgery_changed_session",
                 "changed your page",
                 deeds.forgery_changed_session,
-                _has("after_forgery"),
+                deeds.change_doubt,
             ),
         ),
     ),

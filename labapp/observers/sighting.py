@@ -28,7 +28,9 @@ class Sighting:
 
     def __str__(self) -> str:
         text = (self.before + self.found + self.after).decode("utf-8", "replace")
-        return f"{self.step}, {self.where}, byte {self.offset}: ...{text!r}... ({self.encoding})"
+        return (
+            f"{self.step}, {self.where}, byte {self.offset}: ...{text!r}... ({self.encoding})"
+        )
 
 
 @dataclass(frozen=True)

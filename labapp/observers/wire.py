@@ -2,41 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from weakref import WeakKeyDictionary
+from urllib.parse import urlsplit
 
-from labapp.capture import Capture
-from labapp.conversations import Conversation, Message, conversations, missing
-from labapp.evidence import CONTROL, MAIN_STEPS, SITE, Evidence, Step
+from labapp.conversations import Conversation, Exchange, Message, conversations, missing
+from labapp.evidence import CONTROL, MAIN_STEPS, SITE, STRANGER, THIRD_PARTY, Evidence, Step
+from labapp.observers.doubt import NO_CONTROL, unheard
+from labapp.observers.machine import decoded
 from labapp.observers.sighting import Sighting, sightings
 
-_read: WeakKeyDictionary[Capture, tuple[Conversation, ...]] = WeakKeyDictionary()
-
-REQUEST_LINE, REQUEST_HEADERS, REQUEST_BODY, RESPONSE = (
+REQUEST_LINE, REQUEST_HEADERS, REQUEST_BODY, RESPONSE = PARTS = (
     "request line",
     "request headers",
     "request body",
     "response",
 )
+_HOSTS = {SITE, STRANGER, THIRD_PARTY, CONTROL}
 
-
-def conversations_of(capture: Capture) -> tuple[Conversation, ...]:
-    """Return the conversations of *capture*, reassembled once."""
-    if capture not in _read:
-        _read[capture] = conversations(capture)
-    return _read[capture]
-
-
-def gaps(evidence: Evidence, steps: Iterable[str] = MAIN_STEPS) -> str:
-    """Return why nothing can be called absent from *steps*, or ``""``."""
-    wanted = set(steps)
-    problems = [
-        f"{step.name}: {problem}"
-        for step in evidence
-        if step.name in wanted
-        for problem in missing(step.capture)
-    ]
-    return "; ".join(problems)
+# Where a piece of a message stands, and its bytes: unpacked first, then as sent.
+_Piece = tuple[str, tuple[bytes, ...]]
 
 
 def look(
@@ -48,14 +33,36 @@ def look(
 ) -> Iterator[Sighting]:
     """Yield where *text* crossed to or from *host*, at *part* of its messages.
 
-    Bytes that are no readable HTTP (TLS records, say) count as a body: they are
-    searched like everything else.
+    Every byte is searched, and offsets count from the beginning of the part.
+    What is no readable HTTP (TLS records, say) counts as a body.
     """
-    wanted = set(steps)
-    for step in evidence:
-        if step.name in wanted:
-            for piece, where in _pieces(step, part, host):
-                yield from sightings(text, piece, step.name, where)
+    for step in _chosen(evidence, steps):
+        for where, readings in _pieces(step, part, host):
+            for number, reading in enumerate(readings):
+                there = where if number == 0 else f"{where}, as sent"
+                if found := list(sightings(text, reading, step.name, there)):
+                    yield from found
+                    break
+
+
+def doubt(
+    evidence: Evidence, parts: Iterable[str] = PARTS, steps: Iterable[str] = MAIN_STEPS
+) -> str:
+    """Return why nothing may be called absent from *parts* in *steps*, or ``""``."""
+    steps = tuple(steps)
+    if reason := unheard(evidence, steps) or gaps(evidence, steps):
+        return reason
+    return "" if all(control(evidence, part) for part in parts) else NO_CONTROL
+
+
+def gaps(evidence: Evidence, steps: Iterable[str] = MAIN_STEPS) -> str:
+    """Return what was not captured or could not be read of *steps*, or ``""``."""
+    problems = [
+        f"{step.name}: {problem}"
+        for step in _chosen(evidence, steps)
+        for problem in (*missing(step.capture), *_unread(step), *_unseen(step))
+    ]
+    return "; ".join(problems)
 
 
 def control(evidence: Evidence, part: str) -> bool:
@@ -65,61 +72,100 @@ def control(evidence: Evidence, part: str) -> bool:
 
 def cookies(evidence: Evidence, steps: Iterable[str] = MAIN_STEPS) -> dict[str, str]:
     """Return the site's cookies that crossed in the clear, name to value."""
-    wanted, found = set(steps), {}
-    for step in evidence:
-        if step.name not in wanted:
-            continue
-        for request, response in _exchanges(step, SITE):
-            for pair in "; ".join(request.header_values("Cookie")).split("; "):
-                name, equals, value = pair.partition("=")
-                if equals:
-                    found[name] = value
-            for header in response.header_values("Set-Cookie") if response else ():
-                name, _, value = header.partition(";")[0].partition("=")
-                found[name] = value
-    return found
+    found: dict[str, str] = {}
+    for step in _chosen(evidence, steps):
+        for _, exchange in _exchanges(step, SITE):
+            for message in exchange.messages:
+                found |= _cookies(message)
+    return {name: value for name, value in found.items() if value}
 
 
-def _exchanges(step: Step, host: str) -> Iterator[tuple[Message, Message | None]]:
-    for conversation in conversations_of(step.capture):
+def _chosen(evidence: Evidence, steps: Iterable[str]) -> Iterator[Step]:
+    wanted = set(steps)
+    return (step for step in evidence if step.name in wanted)
+
+
+def _concerns(name: str, host: str) -> bool:
+    # What names no host of the lab cannot be told apart, so it counts.
+    return name.partition(":")[0].lower() not in _HOSTS - {host}
+
+
+def _exchanges(step: Step, host: str) -> Iterator[tuple[Conversation, Exchange]]:
+    for conversation in conversations(step.capture):
         for exchange in conversation.exchanges:
-            if exchange.request.host.partition(":")[0].lower() == host:
-                yield exchange.request, exchange.response
+            if _concerns(exchange.request.host, host):
+                yield conversation, exchange
 
 
-def _pieces(step: Step, part: str, host: str) -> Iterator[tuple[bytes, str]]:
-    for conversation in conversations_of(step.capture):
-        if conversation.tls:
-            if (conversation.server_name or host) == host:
-                if part == REQUEST_BODY:
-                    yield conversation.sent.data, "encrypted bytes sent"
-                elif part == RESPONSE:
-                    yield conversation.received.data, "encrypted bytes received"
-            continue
-        for exchange in conversation.exchanges:
-            request, response = exchange.request, exchange.response
-            # What names no host cannot be told apart, so it counts.
-            if request.host.partition(":")[0].lower() not in (host, ""):
-                continue
-            if part == RESPONSE and response is not None:
-                yield _head(response), "head of the answer"
-                yield response.body, "body of the answer"
-                if response.raw_body != response.body:
-                    yield response.raw_body, "body of the answer as sent"
-            elif part == REQUEST_LINE:
-                yield request.start_line, "request line"
-            elif part == REQUEST_HEADERS:
-                yield _fields(request), "request headers"
-            elif part == REQUEST_BODY:
-                yield request.body, "request body"
-                if request.raw_body != request.body:
-                    yield request.raw_body, "request body as sent"
+def _unread(step: Step) -> Iterator[str]:
+    """What of the site's messages is there, but cannot be read."""
+    for _, exchange in _exchanges(step, SITE):
+        for message in (exchange.request, *exchange.interim, exchange.response):
+            for problem in message.problems if message else ():
+                yield f"a {message.side if message else ''}: {problem}"
 
 
-def _fields(message: Message) -> bytes:
-    lines = (f"{name}: {value}" for name, value in message.headers)
-    return "\r\n".join(lines).encode("latin-1")
+def _unseen(step: Step) -> Iterator[str]:
+    """What the browser was answered, but of which the capture shows nothing."""
+    had = Counter(
+        (one.method, urlsplit(one.url).netloc.lower(), _target(one.url))
+        for one in step.answers
+        if one.status and one.url.startswith("http://")
+    )
+    crossed = Counter(
+        (exchange.request.method, exchange.request.host.lower(), exchange.request.target)
+        for conversation in conversations(step.capture)
+        for exchange in conversation.exchanges
+        if exchange.response
+    )
+    for method, host, target in had - crossed:
+        yield f"{method} {host}{target} is not in the capture"
+    encrypted = any(one.status and one.url.startswith("https://") for one in step.answers)
+    if encrypted and not any(one.tls for one in conversations(step.capture)):
+        yield "the encrypted connection is not in the capture"
 
 
-def _head(message: Message) -> bytes:
-    return message.start_line + b"\r\n" + _fields(message)
+def _target(url: str) -> str:
+    parts = urlsplit(url)
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def _pieces(step: Step, part: str, host: str) -> Iterator[_Piece]:
+    for conversation in conversations(step.capture):
+        if conversation.tls and _concerns(conversation.server_name or "", host):
+            if part == REQUEST_BODY:
+                yield "encrypted bytes sent", (conversation.sent.data,)
+            elif part == RESPONSE:
+                yield "encrypted bytes received", (conversation.received.data,)
+    for conversation, exchange in _exchanges(step, host):
+        for message in exchange.messages:
+            if message.side == "response" and part == RESPONSE:
+                head = _raw(conversation, message, "status line", "headers")
+                yield "head of the answer", (head,)
+                yield from _unpacked_cookies(message)
+                yield "body of the answer", (message.body, message.raw_body)
+            elif message.side == "request" and part == REQUEST_BODY:
+                yield part, (message.body, message.raw_body)
+            elif message.side == "request" and part == REQUEST_HEADERS:
+                yield part, (_raw(conversation, message, "headers"),)
+                yield from _unpacked_cookies(message)
+            elif message.side == "request" and part == REQUEST_LINE:
+                yield part, (_raw(conversation, message, "request line"),)
+
+
+def _raw(conversation: Conversation, message: Message, *names: str) -> bytes:
+    data = conversation.stream(message).data
+    return b"".join(data[one.start : one.stop] for one in message.parts if one.name in names)
+
+
+def _cookies(message: Message) -> dict[str, str]:
+    pairs = [pair for line in message.header_values("Cookie") for pair in line.split(";")]
+    pairs += [line.partition(";")[0] for line in message.header_values("Set-Cookie")]
+    split = (pair.partition("=") for pair in pairs)
+    return {name.strip(): value.strip() for name, equals, value in split if equals}
+
+
+def _unpacked_cookies(message: Message) -> Iterator[_Piece]:
+    """A session that waits in a signed cookie may be packed; anybody can unpack it."""
+    for name, value in _cookies(message).items():
+        yield f"cookie {name}, unpacked", (decoded(value),)
