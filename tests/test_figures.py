@@ -1,222 +1,143 @@
-"""Figures are tested by what they say and draw, not by their pixels."""
+"""Laws of every figure, whatever it draws."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from html.parser import HTMLParser
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
-from matplotlib.patches import Rectangle
+from matplotlib import rc_context
 
-from labapp import remedy
 from labapp.errors import LabError
-from labapp.figures import Picture, exposure_map, packet_ladder
-from labapp.figures.flight import flights
-from labapp.figures.windows import columns, runs, until
-from labapp.lab import Visit
-from labapp.lab.laboratory import Laboratory
-from labapp.remedy import https, post, redirect
+from labapp.figures import Picture, exposure_map, packet_ladder, positions
+from labapp.remedy import hardening, https, mask_reports, post, redirect, session
+from tests.drawn import Elements, cut_off, overlapping, sizes, story, texts, visit
 
-SECRET = "Rex <b>sleeps</b> at noon"
+LONG = "Rex sleeps, $x^2$, and "
+PICTURES: dict[str, Callable[[], Picture]] = {
+    "map of one": lambda: exposure_map(*story()[:1]),
+    "map of two": lambda: exposure_map(story()[0], visit(https)),
+    "map of three": lambda: exposure_map(*story()[:3]),
+    "map of five": lambda: exposure_map(*story()[:5]),
+    "map of seven": lambda: exposure_map(*story()[:7]),
+    "map beyond the list": lambda: exposure_map(*story()),
+    "map with unknowns": lambda: exposure_map(*story()[5:7], story()[6].without_packet()),
+    "map of a broken form": lambda: exposure_map(story()[0], visit(hardening)),
+    "map of long titles": lambda: exposure_map(
+        visit(post, mask_reports, redirect),
+        visit(post, mask_reports, session),
+        visit(https),
+    ),
+    "ladder": lambda: packet_ladder(story()[0]),
+    "ladder of a redirect": lambda: packet_ladder(story()[3]),
+    "ladder of TLS": lambda: packet_ladder(story()[6]),
+    "ladder with a gap": lambda: packet_ladder(story()[6].without_packet()),
+    "ladder of two connections": lambda: packet_ladder(story()[4], "again"),
+    "ladder of a long secret": lambda: packet_ladder(visit(secret=LONG * 12 + "wakes")),
+    "ladder in Arabic": lambda: packet_ladder(visit(post, secret="ريكس ينام ظهرا")),
+    "ladder in Chinese": lambda: packet_ladder(visit(post, secret="雷克斯中午睡觉🐶👩‍👧")),
+    "positions": positions,
+    "positions of one": lambda: positions(story()[0]),
+    "positions of eight": lambda: positions(*story()[:7], story()[6].without_packet()),
+}
+STYLES = {"notebook": 13, "projector": 18}
 
 
-@pytest.fixture(scope="module")
-def story() -> Iterator[list[Visit]]:
-    """The seven visits of the taught order, by relay, so that frames are rebuilt."""
+@cache
+def drawn(name: str, style: str) -> Picture:
+    """Return a picture in a style, drawn once."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LABAPP_CAPTURE", "relay")
-        with Laboratory() as lab:
-            yield [lab.visit(SECRET, *applied) for applied in remedy.cumulative()]
+        patch.setenv("LABAPP_FIGURES", style)
+        return PICTURES[name]()
 
 
-@pytest.fixture(scope="module")
-def lab() -> Iterator[Laboratory]:
-    """A lab for visits outside the story."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LABAPP_CAPTURE", "relay")
-        with Laboratory() as laboratory:
-            yield laboratory
+@pytest.fixture(params=PICTURES)
+def name(request: pytest.FixtureRequest) -> str:
+    """Each picture's name."""
+    return str(request.param)
 
 
-class Elements(HTMLParser):
-    """The elements of some HTML, with their attributes."""
+class TestEveryPicture:
+    """In a notebook and on a projector."""
 
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-        self.feed(html)
+    @pytest.mark.parametrize("style", STYLES)
+    def test_nothing_overlaps_or_is_cut_off(self, name: str, style: str) -> None:
+        """No words touch others or an edge of the figure."""
+        assert overlapping(drawn(name, style)) == []
+        assert cut_off(drawn(name, style)) == []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
+    @pytest.mark.parametrize("style", STYLES)
+    def test_words_are_large_enough(self, name: str, style: str) -> None:
+        """At least 13 points, 18 on a projector, for the back of the room."""
+        assert min(sizes(drawn(name, style))) == STYLES[style]
 
-    def handle_data(self, data: str) -> None:
-        self.text += data
+    def test_a_missing_glyph_brings_no_warning(
+        self, name: str, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        """Nothing is said on stderr, and pytest makes an error of each warning."""
+        PICTURES[name]().png()
+        assert capfd.readouterr().err == ""
 
-
-def texts(picture: Picture) -> list[str]:
-    """Return everything written in a figure."""
-    parts = [*picture.figure.texts, *(t for axes in picture.figure.axes for t in axes.texts)]
-    return [part.get_text() for part in parts]
-
-
-class TestPicture:
-    """What every figure gives to a reader who does not see it."""
-
-    def test_it_has_a_text_alternative_and_a_table(self, story: list[Visit]) -> None:
-        """The image carries its finding, the table has headings with scopes."""
-        picture = packet_ladder(story[0])
+    def test_its_html_serves_who_cannot_see_it(self, name: str) -> None:
+        """The image has its finding, one sentence; the table's headings have scopes."""
+        picture = drawn(name, "notebook")
         elements = Elements(picture._repr_html_())
         images = [attributes for tag, attributes in elements.found if tag == "img"]
-        scopes = {a.get("scope") for tag, a in elements.found if tag == "th"}
         assert [image["alt"] for image in images] == [picture.finding]
-        assert scopes == {"col", "row"}
+        assert picture.finding.endswith(".")
+        assert picture.finding.count(". ") == 0
+        assert elements.scopes() == {"col", "row"}
+        assert {len(row) for row in picture.table.rows} == {len(picture.table.head)}
+        assert "b" not in {tag for tag, _ in elements.found}  # the secret's markup is text
 
-    def test_the_secret_is_escaped_in_its_html(self, story: list[Visit]) -> None:
-        """Markup in a secret stays text; the control: as text it is there."""
-        html = exposure_map(*story)._repr_html_() + packet_ladder(story[0])._repr_html_()
-        assert "<b>" not in html
-        assert "b" not in {tag for tag, _ in Elements(html).found}
-        assert "sensitive_info=Rex" in Elements(html).text
 
-    def test_it_is_saved_as_png(self, story: list[Visit], tmp_path: Path) -> None:
-        """The file is a PNG of the lab's size."""
-        saved = packet_ladder(story[0]).save(tmp_path / "ladder.png")
-        assert saved.read_bytes().startswith(b"\x89PNG")
+def test_overlaps_would_be_found() -> None:
+    """The control of the first law: words moved onto others, or out, are noticed."""
+    picture = exposure_map(story()[0])
+    (axes,) = picture.figure.axes
+    first, second = axes.texts[:2]
+    second.set_position(first.get_position())
+    assert (first.get_text(), second.get_text()) in overlapping(picture)
+    second.set_position((-1, 1))
+    assert second.get_text() in cut_off(picture)
 
-    def test_a_folder_that_is_not_there_gives_one_line(
-        self, story: list[Visit], tmp_path: Path
-    ) -> None:
+
+def test_escaping_has_a_control() -> None:
+    """The secret's markup does stand in a ladder, as the text it was sent as."""
+    said = texts(packet_ladder(story()[0]))
+    assert any("Rex &lt;b&gt;sleeps" in text for text in said)
+
+
+def test_the_same_evidence_gives_the_same_picture() -> None:
+    """Figures are deterministic, byte for byte."""
+    assert exposure_map(*story()).png() == exposure_map(*story()).png()
+
+
+def test_a_dark_style_changes_nothing() -> None:
+    """What a learner chose for plots of their own is not for these."""
+    plain = exposure_map(*story()[:2]).png()
+    with rc_context({"axes.facecolor": "black", "text.color": "white", "font.size": 5}):
+        assert plain == exposure_map(*story()[:2]).png()
+
+
+def test_an_unknown_style_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A misspelt style gives one line with the known ones."""
+    monkeypatch.setenv("LABAPP_FIGURES", "beamer")
+    with pytest.raises(LabError, match="'beamer'; it can be notebook or projector"):
+        positions()
+
+
+class TestSaving:
+    """A picture as a file."""
+
+    def test_it_is_a_png_of_a_slides_width(self, tmp_path: Path) -> None:
+        """1,330 pixels wide, as its header says."""
+        data = positions().save(tmp_path / "positions.png").read_bytes()
+        assert data.startswith(b"\x89PNG")
+        assert int.from_bytes(data[16:20]) == 1330
+
+    def test_a_folder_that_is_not_there_gives_one_line(self, tmp_path: Path) -> None:
         """No traceback of matplotlib's for a wrong path."""
         with pytest.raises(LabError, match=r"Cannot write .*Choose a folder"):
-            packet_ladder(story[0]).save(tmp_path / "nowhere" / "ladder.png")
-
-    def test_all_text_is_large_enough(self, story: list[Visit]) -> None:
-        """At least 13 points, for the back of the room."""
-        for picture in (packet_ladder(story[3]), exposure_map(*story)):
-            parts = [
-                *picture.figure.texts,
-                *(t for axes in picture.figure.axes for t in axes.texts),
-            ]
-            assert min(float(part.get_fontsize()) for part in parts if part.get_text()) >= 13
-
-
-class TestLadder:
-    """The packet ladder."""
-
-    def test_the_finding_counts_what_crossed(self, story: list[Visit]) -> None:
-        """Title and text alternative name the parts in which the secret stands."""
-        assert packet_ladder(story[0]).finding == (
-            "The secret crosses twice in the clear: in the request line and in the answer's body."
-        )
-        assert "in the request body and" in packet_ladder(story[1]).finding
-
-    def test_an_encrypted_visit_shows_no_block(self, story: list[Visit]) -> None:
-        """Under HTTPS nothing is marked; the control: without it something is."""
-        assert not any(flight.blocks for flight in flights(story[-1].capture, SECRET))
-        assert any(flight.blocks for flight in flights(story[-2].capture, SECRET))
-        assert "cannot be read" in packet_ladder(story[-1]).finding
-
-    def test_a_block_stands_at_its_true_offset(self, story: list[Visit]) -> None:
-        """The bytes at the block's offset in the packet are the secret's."""
-        request = next(f for f in flights(story[0].step("submit").capture, SECRET) if f.blocks)
-        (block,) = request.blocks
-        wanted = b"Rex+%3Cb%3Esleeps%3C%2Fb%3E+at+noon"
-        packet = next(
-            f.data for f in story[0].step("submit").capture.frames if wanted in f.data
-        )
-        start = packet.index(b"GET /sensitive")
-        assert packet[start + block.start : start + block.stop] == wanted
-
-    def test_the_strip_draws_the_block_there(self, story: list[Visit]) -> None:
-        """Each black-edged rectangle begins at the offset of its block."""
-        blocks = [b for f in flights(story[0].step("submit").capture, SECRET) for b in f.blocks]
-        strip = packet_ladder(story[0]).figure.axes[1]
-        edged = [
-            patch
-            for patch in strip.patches
-            if isinstance(patch, Rectangle) and patch.get_edgecolor()[:3] == (0, 0, 0)
-        ]
-        assert [patch.get_x() for patch in edged] == [block.start for block in blocks]
-
-    def test_rebuilt_frames_are_said_to_be(self, story: list[Visit]) -> None:
-        """The caption names the backend and what its dashes mean."""
-        caption = texts(packet_ladder(story[0]))
-        assert any("relay" in text and "dashed" in text for text in caption)
-
-
-class TestExposureMap:
-    """The exposure map."""
-
-    def test_its_table_is_the_measured_map(self, story: list[Visit]) -> None:
-        """Every word in the table is what the observers answered."""
-        table = exposure_map(*story).table
-        words = {row[0]: list(row[1:8]) for row in table.rows}
-        assert words["listens to the network"] == ["seen"] * 6 + ["not seen"]
-        assert words["reads the server log"] == [
-            "seen", "not seen", "not seen", "seen", "not seen", "not seen", "not seen",
-        ]  # fmt: skip
-        assert words["copies the database"] == ["not seen"] * 4 + ["seen"] * 3
-        assert words["the form still works"] == ["yes"] * 7
-
-    def test_a_window_that_opens_again_is_named(self, story: list[Visit]) -> None:
-        """Log and history open at the redirect, cookie and database at the session."""
-        assert texts(exposure_map(*story)).count("opens") == 4
-
-    def test_it_says_until_when(self, story: list[Visit]) -> None:
-        """At the right stands the step that closed the window for good."""
-        ends = {row[0]: row[-1] for row in exposure_map(*story).table.rows}
-        assert ends["reads the browser history"] == "until session"
-        assert ends["listens to the network"] == "until HTTPS"
-        assert ends["copies the database"] == "open to the end"
-
-    def test_unknown_is_hatched_and_said(self, lab: Laboratory) -> None:
-        """A lost packet shows as a question mark, in the picture and in words."""
-        whole = lab.visit(SECRET, https)
-        picture = exposure_map(whole, whole.without_packet())
-        assert "?" in texts(picture)
-        assert picture.finding.startswith("Unknown: the network")
-        assert "?" not in texts(exposure_map(whole))
-
-    def test_only_visits_can_be_drawn(self) -> None:
-        """Anything else gets one line that says what to pass."""
-        with pytest.raises(LabError, match=r"exposure_map\(before, after\)"):
-            exposure_map("before")  # type: ignore[arg-type]
-        with pytest.raises(LabError, match="takes visits"):
-            exposure_map()
-
-
-def test_columns_name_what_was_added(lab: Laboratory) -> None:
-    """A column that grows from the one before is named by what it adds."""
-    made = [lab.visit(SECRET), lab.visit(SECRET, post, redirect), lab.visit(SECRET, https)]
-    assert [column.heading for column in columns(made)] == [
-        "nothing",
-        "+ POST + redirect",
-        "HTTPS",
-    ]
-
-
-def test_runs_join_equal_answers() -> None:
-    """Neighbours with one answer are one run; None is an answer of its own."""
-    found = [(run.first, run.last, run.answer) for run in runs([True, True, None, False, True])]
-    assert found == [(0, 1, True), (2, 2, None), (3, 3, False), (4, 4, True)]
-
-
-@pytest.mark.parametrize(
-    ("answers", "words"),
-    [
-        ([True, True], "open to the end"),
-        ([False, True], "open to the end"),
-        ([True, False], "until HTTPS"),
-        ([True, None], "then unknown"),
-        ([False, False], "never open"),
-        ([False, None], "unknown"),
-    ],
-)
-def test_until_is_said_in_words(
-    lab: Laboratory, answers: list[bool | None], words: str
-) -> None:
-    """Every way a window can end has its words."""
-    names = columns([lab.visit(SECRET), lab.visit(SECRET, https)])
-    assert until(answers, names) == words
+            positions().save(tmp_path / "nowhere" / "positions.png")

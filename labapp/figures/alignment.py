@@ -12,11 +12,11 @@ from labapp.figures.reading import Key, Reading
 from labapp.secret import find
 from labapp.show.conversation import Line
 
-# Differs from visit to visit by chance: dates, tokens, the visit's own control text.
+# Differs from visit to visit by chance: ports, dates, tokens, the visit's control text.
 _CHANCE = re.compile(
     r"\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT|\d\d/\w{3}/\d{4}:[\d:]{8} [+-]\d{4}"
     r"|(?<=csrftoken=)\w+|(?<=sessionid=)\w+|(?<=csrfmiddlewaretoken=)\w+"
-    r"|control kettle \d+|0x[0-9a-f]{8,}"
+    r"|(?<=\.test:)\d+|control kettle \d+|0x[0-9a-f]{8,}"
 )
 _NAME = re.compile(r"[\w.-]+(?=\s*[:=] )")
 

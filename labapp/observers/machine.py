@@ -147,9 +147,11 @@ def decoded(session: str) -> bytes:
 
 def _select(database: bytes, query: str) -> list[str]:
     """Return the first column of *query* on a database file; [] if it is damaged."""
+    if not database:
+        return []
     with closing(sqlite3.connect(":memory:")) as connection:
         try:
             connection.deserialize(database)
             return [str(row[0]) for row in connection.execute(query)]
-        except (sqlite3.Error, OverflowError):
+        except sqlite3.Error:
             return []

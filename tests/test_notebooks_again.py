@@ -1,0 +1,61 @@
+"""Cells run again, in any order, leave nothing behind."""
+
+from __future__ import annotations
+
+import ast
+import random
+from typing import Any
+
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from labapp import remedy
+from labapp.lab.laboratory import Laboratory
+from tests import notebook_rules as rules
+from tests.test_notebooks import NAMES, complaints, execute, read
+
+PROBE = """
+import gc, os, tempfile, threading
+gc.collect()
+{
+    "threads": sorted(t.name for t in threading.enumerate() if "labapp" in t.name),
+    "files": len(os.listdir("/proc/self/fd")),
+    "children": open(f"/proc/self/task/{os.getpid()}/children").read().split(),
+    "temporary": sorted(n for n in os.listdir(tempfile.gettempdir()) if "labapp" in n),
+}
+"""
+
+
+def probed(cell: Any) -> dict[str, Any]:
+    """Return what the probe printed."""
+    found: dict[str, Any] = ast.literal_eval(cell.outputs[-1].data["text/plain"])
+    return found
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("name", NAMES)
+def test_cells_run_again_leave_nothing(
+    name: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After two more rounds in random order there is no more of anything than after one."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setenv("LABAPP_CAPTURE", "relay")
+    cells = [cell.source for cell in read(name).cells if cell.cell_type == "code"]
+    shuffled = random.Random(name).sample(cells * 2, len(cells) * 2)
+    rounds = [*cells, PROBE, *shuffled, PROBE]
+    done = execute(new_notebook(cells=[new_code_cell(text) for text in rounds]), tmp_path)
+    assert complaints(done, [rules.errors]) == []
+    before, after = probed(done.cells[len(cells)]), probed(done.cells[-1])
+    assert before["threads"]  # the control: there is a lab to be seen
+    assert after == before
+
+
+@pytest.mark.timeout(300)
+def test_200_visits_leave_nothing(no_leaks: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two hundred visits in a row, each of another combination than the one before."""
+    monkeypatch.setenv("LABAPP_CAPTURE", "relay")
+    chance = random.Random(0)
+    with Laboratory() as lab:
+        for _ in range(200):
+            applied = [one for one in remedy.ALL if chance.random() < 0.5]
+            lab.visit("Rex sleeps at noon", *applied)

@@ -1,0 +1,99 @@
+"""Every place says "seen" on guilty evidence, "not seen" on innocent, else "unknown"."""
+
+from __future__ import annotations
+
+import pytest
+
+from labapp.errors import LabError
+from labapp.evidence import Evidence
+from labapp.observers import OBSERVERS, PLACES, ask
+from tests.evidence_samples import DOUBTFUL, GUILTY, INNOCENT, SECRET, changed
+
+# The keys of the map, as design and JSON have them.
+KEYS = {
+    *("wire_request_line", "wire_request_headers", "wire_request_body", "wire_response"),
+    *("cookie_replay", "http_link", "history", "third_party_referer", "browser_cache"),
+    *("cookie_jar", "store_raw", "store_decoded", "access_log", "reload_resubmits"),
+    *("report_text", "report_html", "debug_page"),
+    *("forgery_accepted", "forgery_changed_session"),
+}
+
+
+def answers(evidence: Evidence) -> dict[str, bool | None]:
+    return {key: ask(evidence, SECRET, key).seen for key in PLACES}
+
+
+def test_there_is_one_owner_for_every_key_of_the_map() -> None:
+    """No place is forgotten, none has two owners."""
+    owned = [place.key for observer in OBSERVERS for place in observer.places]
+
+    assert KEYS == set(owned)
+    assert len(owned) == len(set(owned)) == len(PLACES)
+
+
+@pytest.mark.parametrize(("evidence", "seen"), GUILTY.values(), ids=GUILTY)
+def test_a_leak_is_seen_where_it_is_and_nowhere_else(
+    evidence: Evidence, seen: frozenset[str]
+) -> None:
+    """One leak more in the evidence, one "seen" more in the map; all others looked."""
+    assert dict.fromkeys(PLACES, False) | dict.fromkeys(seen, True) == answers(evidence)
+
+
+@pytest.mark.parametrize(("evidence", "unknown"), DOUBTFUL.values(), ids=DOUBTFUL)
+def test_where_nothing_could_be_looked_at_the_answer_is_unknown(
+    evidence: Evidence, unknown: frozenset[str]
+) -> None:
+    """A control, a step or a record less, and "not seen" becomes "unknown" just there."""
+    expected: dict[str, bool | None] = dict.fromkeys(PLACES, False)
+
+    assert expected | dict.fromkeys(unknown, None) == answers(evidence)
+
+
+def test_every_place_has_a_guilty_and_a_doubtful_sample() -> None:
+    """Control for the two tests above: they leave no place out."""
+    assert KEYS == set().union(*(seen for _, seen in GUILTY.values()))
+    assert KEYS == set().union(*(unknown for _, unknown in DOUBTFUL.values()))
+
+
+@pytest.mark.parametrize(("evidence", "unknown"), DOUBTFUL.values(), ids=DOUBTFUL)
+def test_unknown_comes_with_a_reason(evidence: Evidence, unknown: frozenset[str]) -> None:
+    """One line that says why; "seen" and "not seen" need none."""
+    for key in PLACES:
+        finding = ask(evidence, SECRET, key)
+        assert (key in unknown) == bool(finding.reason)
+        assert "\n" not in finding.reason
+        assert key == finding.place
+
+
+def test_what_is_found_counts_although_the_evidence_has_holes() -> None:
+    """Absence needs a control; presence proves itself."""
+    guilty, _ = GUILTY["the form is sent by POST"]
+    submit = guilty.step("submit")
+    holed = Evidence((submit,), guilty.control)
+
+    finding = ask(holed, SECRET, "wire_request_body")
+
+    assert finding.seen is True
+    assert ["request body"] == [sighting.where for sighting in finding.sightings]
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["wire_request_line", "wire_request_headers", "wire_request_body", "wire_response"],
+)
+@pytest.mark.parametrize("name", ["open", "submit"])
+def test_any_frame_less_makes_the_wire_unknown(name: str, key: str) -> None:
+    """Whichever frame is taken out, nobody says "not seen" any more."""
+    step = INNOCENT.step(name)
+    assert ask(INNOCENT, SECRET, key).seen is False
+    for number in range(len(step.capture.frames)):
+        evidence = changed(name, capture=step.capture.without(number))
+        assert ask(evidence, SECRET, key).seen is None
+
+
+def test_an_unknown_place_is_refused_with_the_known_ones() -> None:
+    """One line to choose from."""
+    with pytest.raises(LabError, match="wire_request_line") as refusal:
+        ask(INNOCENT, SECRET, "wire")
+
+    assert "\n" not in str(refusal.value)
