@@ -211,7 +211,12 @@ INNOCENT = Evidence(
         step("outage", FORM, replace(submission(), status=500), reports=(REPORT,)),
         step("outage_debug", FORM, replace(submission(), status=500, page=AGENT.encode())),
         step("http_link", Said(host=STRANGER), FORM),
-        step("forgery", FORM, Said("/attack", host=STRANGER), replace(submission(FORGED), status=403)),
+        step(
+            "forgery",
+            FORM,
+            Said("/attack", host=STRANGER),
+            replace(submission(FORGED), status=403),
+        ),
         step("after_forgery", Said("/secure_page", page=b"<p>There is nothing here.</p>")),
     ),
     NOTE,
@@ -280,7 +285,9 @@ GUILTY: dict[str, tuple[Evidence, frozenset[str]]] = {
         with_step(
             step("replay", Said("/secure_page")),
             _sent(
-                replace(SUBMIT, fields=(("Set-Cookie", f"s={signed({'v': SECRET}, packed=True)}"),)),
+                replace(
+                    SUBMIT, fields=(("Set-Cookie", f"s={signed({'v': SECRET}, packed=True)}"),)
+                ),
                 PICTURE,
             ),
         ),
@@ -380,7 +387,9 @@ GUILTY: dict[str, tuple[Evidence, frozenset[str]]] = {
         frozenset(("forgery_accepted",)),
     ),
     "the forgery changed the page": (
-        _sent(Said("/secure_page", page=f"<mark>{FORGED}</mark>".encode()), name="after_forgery"),
+        _sent(
+            Said("/secure_page", page=f"<mark>{FORGED}</mark>".encode()), name="after_forgery"
+        ),
         frozenset(("forgery_changed_session",)),
     ),
 }
@@ -459,7 +468,12 @@ DOUBTFUL: dict[str, tuple[Evidence, frozenset[str]]] = {
     ),
     "no control": (without_step("control"), WIRE | {"third_party_referer"}),
     "no control in a request line": (
-        _sent(replace(CONTROL_GET, target="/control"), CONTROL_POST, CONTROL_PICTURE, name="control"),
+        _sent(
+            replace(CONTROL_GET, target="/control"),
+            CONTROL_POST,
+            CONTROL_PICTURE,
+            name="control",
+        ),
         frozenset(("wire_request_line", "cookie_replay", "http_link")),
     ),
     "no control in a header": (
@@ -520,7 +534,10 @@ DOUBTFUL: dict[str, tuple[Evidence, frozenset[str]]] = {
         frozenset(("report_html",)),
     ),
     "no debug step": (without_step("outage_debug"), frozenset(("debug_page",))),
-    "no crash with DEBUG": (_sent(FORM, SUBMIT, name="outage_debug"), frozenset(("debug_page",))),
+    "no crash with DEBUG": (
+        _sent(FORM, SUBMIT, name="outage_debug"),
+        frozenset(("debug_page",)),
+    ),
     "no control on the debug page": (
         _sent(FORM, replace(SUBMIT, status=500), name="outage_debug"),
         frozenset(("debug_page",)),
@@ -534,7 +551,10 @@ DOUBTFUL: dict[str, tuple[Evidence, frozenset[str]]] = {
         changed("submit", database=database(CONTROL_ROW, note="")),
         frozenset(("store_raw",)),
     ),
-    "no session of the control": (changed("submit", database=database()), frozenset(("store_decoded",))),
+    "no session of the control": (
+        changed("submit", database=database()),
+        frozenset(("store_decoded",)),
+    ),
     "no reload": (without_step("reload"), _later),
     "a reload without an answer": (changed("reload", answers=()), _later),
     "no forgery": (

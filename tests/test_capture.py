@@ -58,7 +58,7 @@ def test_packets_are_scapys_own(capture: Capture) -> None:
 
 
 def test_packets_have_their_times_to_the_nanosecond(capture: Capture) -> None:
-    """scapy's time is a decimal; a float would lose two hundred nanoseconds."""
+    """Scapy's time is a decimal; a float would lose two hundred nanoseconds."""
     assert [f.time for f in capture.frames] == [int(p.time * 10**9) for p in capture.packets]
 
 

@@ -11,6 +11,8 @@ from matplotlib import rc_context
 
 from labapp.errors import LabError
 from labapp.figures import Picture, exposure_map, packet_ladder, positions
+from labapp.figures.sheet import Sheet
+from labapp.figures.table import Table
 from labapp.remedy import hardening, https, mask_reports, post, redirect, session
 from tests.drawn import Elements, cut_off, overlapping, sizes, story, texts, visit
 
@@ -107,6 +109,27 @@ def test_escaping_has_a_control() -> None:
     """The secret's markup does stand in a ladder, as the text it was sent as."""
     said = texts(packet_ladder(story()[0]))
     assert any("Rex &lt;b&gt;sleeps" in text for text in said)
+
+
+def test_dollars_are_no_mathematics() -> None:
+    """A secret that looks like TeX, even like wrong TeX, is drawn as it is."""
+    picture = packet_ladder(visit(secret="$\\frac{$ Rex sleeps"))
+    picture.png()
+    assert any("$\\frac{$ Rex sleeps" in text for text in texts(picture))
+
+
+def test_a_sheet_writes_only_what_can_be_drawn() -> None:
+    """Whoever writes on a sheet need not think of the font."""
+    sheet = Sheet()
+    sheet.words(1, 1, "中")
+    picture = sheet.picture(2, "A sign.", Table((), ()))
+    assert texts(picture) == ["\\u4e2d"]
+
+
+def test_a_table_escapes_its_cells() -> None:
+    """In headings of columns and rows, and in cells."""
+    html = Table(("<b>1", "<b>2"), [("<b>3", "<b>4")]).html
+    assert Elements(html).text == "<b>1<b>2<b>3<b>4"
 
 
 def test_the_same_evidence_gives_the_same_picture() -> None:

@@ -84,6 +84,8 @@ class TestVerdicts:
         gone = Line("", ("value = ''",))
         assert verdict(before, after, [Pair("text", had, stars)]) == "Starred: mail."
         assert verdict(before, after, [Pair("text", had, gone)]) == "Closed: mail."
+        both = [Pair("text", had, stars), Pair("text", had, gone)]
+        assert verdict(before, after, both) == "Closed: mail."
         pairs = [Pair("text", had, None), Pair("text", None, stars)]
         assert verdict(before, after, pairs) == "Closed: mail."
 

@@ -15,6 +15,7 @@ from labapp.figures import packet_ladder
 from labapp.figures.flight import flights
 from labapp.figures.strip import where
 from labapp.lab.laboratory import Laboratory
+from labapp.remedy import post
 from tests.drawn import SECRET, story, texts, visit
 
 PACKED = "words that cross in gzip only"
@@ -123,6 +124,14 @@ class TestBlocks:
         assert "unreadable" in [row[3] for row in packet_ladder(story()[6]).table.rows]
         torn = packet_ladder(story()[6].without_packet()).table.rows
         assert "unknown: packets are missing" in [row[3] for row in torn]
+
+
+def test_the_table_has_signs_that_cannot_be_drawn() -> None:
+    """What the figure escapes, its table has as it was typed."""
+    chinese = "雷克斯中午睡觉"
+    picture = packet_ladder(visit(post, secret=chinese))
+    assert picture.table.rows[2][3].endswith(f": {chinese}")
+    assert chinese not in " ".join(texts(picture))
 
 
 class TestFlights:

@@ -48,7 +48,7 @@ def test_contract_is_kept(copy: Path) -> None:
 @pytest.mark.parametrize(
     ("module", "line"),
     [
-        ("secret.py", "from labapp import evidence"),
+        ("secret/__init__.py", "from labapp import evidence"),
         ("remedy.py", "from labapp.capture import Capture"),
         ("errors.py", "import labapp.secret"),
         ("capture.py", "def later():\n    from labapp import evidence"),

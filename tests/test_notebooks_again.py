@@ -44,7 +44,7 @@ def test_cells_run_again_leave_nothing(
     shuffled = random.Random(name).sample(cells * 2, len(cells) * 2)
     rounds = [*cells, PROBE, *shuffled, PROBE]
     done = execute(new_notebook(cells=[new_code_cell(text) for text in rounds]), tmp_path)
-    assert complaints(done, [rules.errors]) == []
+    assert complaints(done, (rules.errors,)) == []
     before, after = probed(done.cells[len(cells)]), probed(done.cells[-1])
     assert before["threads"]  # the control: there is a lab to be seen
     assert after == before

@@ -18,7 +18,11 @@ def test_a_sighting_quotes_the_bytes_that_stand_there() -> None:
     assert haystack[only.offset :].startswith(only.found + only.after)
     assert haystack[: only.offset].endswith(only.before)
     assert AROUND == len(only.before) == len(only.after)
-    assert ("submit", "request body", "percent + plus") == (only.step, only.where, only.encoding)
+    assert ("submit", "request body", "percent + plus") == (
+        only.step,
+        only.where,
+        only.encoding,
+    )
 
 
 def test_at_the_edges_there_is_nothing_around() -> None:

@@ -107,8 +107,12 @@ def test_every_encoding_in_every_wrapping_is_seen(
     encoder: Callable[[str], bytes], wrap: Callable[[bytes], Said], size: int
 ) -> None:
     """Split over segments, cut into chunks, packed, and any of the text's disguises."""
-    guilty = changed("submit", capture=talks(wrap(b"<p>" + encoder(SECRET) + b"</p>"), size=size))
-    innocent = changed("submit", capture=talks(wrap(b"<p>" + encoder(HARMLESS) + b"</p>"), size=size))
+    guilty = changed(
+        "submit", capture=talks(wrap(b"<p>" + encoder(SECRET) + b"</p>"), size=size)
+    )
+    innocent = changed(
+        "submit", capture=talks(wrap(b"<p>" + encoder(HARMLESS) + b"</p>"), size=size)
+    )
 
     (only,) = seen(guilty, wire.RESPONSE)
 
@@ -133,7 +137,9 @@ def test_each_part_is_searched_by_itself(said: Said, part: str, where: str) -> N
     evidence = with_step(step("submit", said))
 
     assert {part: [where]} == {
-        each: found for each in wire.PARTS if (found := [one.where for one in seen(evidence, each)])
+        each: found
+        for each in wire.PARTS
+        if (found := [one.where for one in seen(evidence, each)])
     }
 
 
@@ -156,7 +162,9 @@ def test_a_conversation_with_another_host_does_not_count() -> None:
         elsewhere = with_step(step("submit", SUBMIT, Said(host=host, page=RAW)))
         assert [] == seen(elsewhere, wire.RESPONSE)
     assert 1 == len(seen(with_step(step("submit", Said(page=RAW))), wire.RESPONSE))
-    assert 1 == len(seen(with_step(step("submit", Said(host="SITE.test", page=RAW))), wire.RESPONSE))
+    assert 1 == len(
+        seen(with_step(step("submit", Said(host="SITE.test", page=RAW))), wire.RESPONSE)
+    )
 
 
 def test_other_steps_do_not_count() -> None:
@@ -175,7 +183,10 @@ UNUSUAL = {
     "no host": (b"GET / HTTP/1.0\r\n\r\n", Said(page=RAW).response),
     "a header line without a colon": (SUBMIT.request, HEAD[:-2] + RAW + b"\r\n\r\n"),
     "a folded header": (SUBMIT.request, b"HTTP/1.1 200 OK\r\nX: a\r\n " + RAW + b"\r\n\r\n"),
-    "a reason phrase": (SUBMIT.request, b"HTTP/1.1 200 " + RAW + b"\r\nContent-Length: 0\r\n\r\n"),
+    "a reason phrase": (
+        SUBMIT.request,
+        b"HTTP/1.1 200 " + RAW + b"\r\nContent-Length: 0\r\n\r\n",
+    ),
     "an interim response": (
         SUBMIT.request,
         b"HTTP/1.1 103 Early Hints\r\nLink: " + RAW + b"\r\n\r\n" + HEAD,
@@ -183,7 +194,9 @@ UNUSUAL = {
     "a second response": (SUBMIT.request, HEAD + Said(page=RAW).response),
     "a chunk extension": (
         SUBMIT.request,
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;x=" + RAW + b"\r\na\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;x="
+        + RAW
+        + b"\r\na\r\n0\r\n\r\n",
     ),
     "a trailer": (
         SUBMIT.request,
@@ -191,10 +204,15 @@ UNUSUAL = {
     ),
     "a file name in gzip": (
         SUBMIT.request,
-        coded("gzip", b"\x1f\x8b\x08\x08" + bytes(6) + RAW + b"\0" + raw_deflate(b"x")).response,
+        coded(
+            "gzip", b"\x1f\x8b\x08\x08" + bytes(6) + RAW + b"\0" + raw_deflate(b"x")
+        ).response,
     ),
     "an unknown coding": (SUBMIT.request, coded("br", RAW).response),
-    "a body that ends early": (SUBMIT.request, b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n" + RAW),
+    "a body that ends early": (
+        SUBMIT.request,
+        b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n" + RAW,
+    ),
     "no HTTP at all": (SUBMIT.request, b"\x00\x01\x02 " + RAW),
     "after the end of the body": (SUBMIT.request, HEAD + b"garbage " + RAW),
     "an answer without a request": (b"", Said(page=RAW).response),
@@ -216,7 +234,7 @@ def test_no_byte_of_an_answer_escapes(sent: bytes, received: bytes) -> None:
         (b"GET / HTTP/1.1\r\nHost: site.test\r\n" + RAW, wire.REQUEST_HEADERS),
         (b"\x00 " + RAW, wire.REQUEST_BODY),
         (GET + b"\x00garbage " + RAW, wire.REQUEST_BODY),
-        (SUBMIT.request[:-3] + RAW, wire.REQUEST_BODY),
+        (SUBMIT.request[:-1] + b"\n" + RAW, wire.REQUEST_BODY),
     ],
     ids=["spaces", "cut off", "headers cut off", "no HTTP", "after a request", "too long"],
 )
@@ -246,6 +264,14 @@ def test_what_cannot_be_read_is_named_as_a_gap(received: bytes) -> None:
     assert "" == wire.gaps(changed("submit", capture=whole.step("submit").capture, answers=()))
 
 
+def test_a_text_across_the_end_of_a_message_is_not_called_absent() -> None:
+    """Half of it belongs to a body, half to nothing that can be read."""
+    sent = SUBMIT.request[:-3] + RAW
+
+    assert [] == seen(crossed(sent, SUBMIT.response), wire.REQUEST_BODY)
+    assert "submit: a request: " in wire.gaps(crossed(sent, SUBMIT.response))
+
+
 def test_what_another_host_cannot_be_read_of_does_not_matter() -> None:
     """A picture in an unknown coding hides nothing of the site's."""
     odd = replace(coded("br", b"\x0b\x01\x80x"), host=THIRD_PARTY)
@@ -272,7 +298,9 @@ def test_every_answer_of_the_browser_must_be_in_the_capture() -> None:
         return wire.gaps(changed("submit", capture=capture, answers=answers))
 
     assert "" == problem(talks(SUBMIT, PICTURE))
-    assert "submit: POST site.test:8000/sensitive is not in the capture" == problem(talks(PICTURE))
+    assert "submit: POST site.test:8000/sensitive is not in the capture" == problem(
+        talks(PICTURE)
+    )
     assert "images.test" in problem(talks(SUBMIT))
 
 
@@ -340,7 +368,11 @@ def test_a_session_in_a_signed_cookie_is_unpacked(header: str, part: str, packed
 
     def carried(text: str) -> Evidence:
         fields = ((header, f"session={signed({'v': text}, packed=packed)}"),)
-        said = replace(SUBMIT, headers=fields) if header == "Cookie" else replace(SUBMIT, fields=fields)
+        said = (
+            replace(SUBMIT, headers=fields)
+            if header == "Cookie"
+            else replace(SUBMIT, fields=fields)
+        )
         return with_step(step("submit", said))
 
     assert ["cookie session, unpacked"] == [one.where for one in seen(carried(SECRET), part)]

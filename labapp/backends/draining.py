@@ -76,5 +76,5 @@ def draining_tls(drain: Callable[[], None]) -> type[DrainingTLSSocket]:
     class Bound(DrainingTLSSocket):
         """Bound to one backend."""
 
-    Bound.drain = staticmethod(drain)  # type: ignore[assignment]
+    Bound.drain = staticmethod(drain)
     return Bound

@@ -107,7 +107,9 @@ def _table(rows: Sequence[Flight]) -> Table:
 
 def _said(row: Flight) -> str:
     if row.blocks:
-        return "; ".join(f"seen in {block.part}, {where(block, row)}" for block in row.blocks)
+        return "; ".join(
+            f"seen in {block.part}, {where(block, row)}: {block.text}" for block in row.blocks
+        )
     if row.lost:
         return "unknown: packets are missing"
     return "unreadable" if row.sealed and row.label != HANDSHAKE else "not seen"

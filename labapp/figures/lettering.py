@@ -8,7 +8,7 @@ signs are written as Python escapes. The table below a figure has them as typed.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from bisect import bisect_right
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -50,16 +50,10 @@ def cut(text: str, inches: float, points: float, *, mono: bool = False) -> str:
     text = drawable(text)
     if width(text, points, mono=mono) <= inches:
         return text
-    for kept in _shorter(text):
-        if width(kept, points, mono=mono) <= inches:
-            return kept
-    return "..."
-
-
-def _shorter(text: str) -> Iterator[str]:
-    # Nothing wider than a slide can fit, so begin with what may.
-    for stop in range(min(len(text), 400), 0, -1):
-        yield f"{text[:stop].rstrip()}..."
+    # Nothing longer than this fits a slide, and to measure it takes its time.
+    kept = [f"{text[:stop].rstrip()}..." for stop in range(min(len(text), 400))]
+    fitting = bisect_right(kept, inches, key=lambda one: width(one, points, mono=mono))
+    return kept[max(fitting - 1, 0)]
 
 
 def _is_drawable(sign: str, known: frozenset[int]) -> bool:

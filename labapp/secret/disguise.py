@@ -86,11 +86,12 @@ def _beginning(text: bytes) -> re.Pattern[bytes]:
     name = b"" if chr(first).isalnum() and first < 128 else b"A-Za-z"
     octets = b"|".join(b"%02x|%02X" % (octet, octet) for octet in {*_leads(text, 0), 0x26})
     forms = {re.escape(bytes([lead])): b"" for lead in _leads(text, 0)}
-    # Of a run of backslashes, encoded or not, only the first one can begin anything.
+    # Of a run of backslashes, encoded or not, only the first one can begin anything,
+    # or of a very long run the first that counts.
     forms |= {
         b"&": rb"(?=(?:amp;){0,8}+(?:amp[%%\\]|[#%%\\%s]))" % name,
         b"%": rb"(?=(?:25){0,8}(?:%s)|(?<!%%5[cC]%%)(?:25){0,8}5[cC])" % octets,
-        rb"\\": rb"(?<!\\\\)(?=\\{0,31}+[&%%uUx0-3%s])" % mark,
+        rb"\\": rb"(?:(?<!\\\\)|(?=\\{30}[^\\]))(?=\\{0,31}+[&%%uUx0-3%s])" % mark,
     }
     # But a text that begins with a special sign may begin anywhere in a run of them.
     forms[re.escape(text[:1])] = b"" if first in _SPECIAL else b"(?=%s)" % _ahead(text, 1)
@@ -134,17 +135,19 @@ def _steps(text: bytes, done: int, haystack: bytes, at: int) -> Iterator[tuple[i
     if wanted >= 0x80:
         if haystack.startswith(twice := chr(wanted).encode(), at):
             yield 1, at + len(twice), "UTF-8 twice"
-        if here >= 0x80 and text.startswith(char := chr(here).encode(), done):
+        if here >= 0x80 and text.startswith(char := _latin(haystack[at : at + 1]), done):
             yield len(char), at + 1, "latin-1"
     if here in _SPECIAL:
         readings = (_percent, _reference, _escapes)
         for value, end, name in (one for read in readings for one in read(haystack, at)):
             if value and text.startswith(value, done):
                 yield len(value), end, name
-            elif value == b"+" and wanted == 0x20:
+            if value == b"+" and wanted == 0x20:
                 yield 1, end, "plus"
-            elif len(value) == 1 and text.startswith(char := chr(value[0]).encode(), done):
-                yield len(char), end, name  # an octet of latin-1
+            # An octet may be one of UTF-8 or a whole sign of latin-1: for C3 only
+            # what follows decides.
+            if len(value) == 1 and value >= b"\x80" and text.startswith(_latin(value), done):
+                yield len(_latin(value)), end, name
 
 
 def _percent(haystack: bytes, at: int) -> Iterator[_Reading]:
@@ -202,6 +205,10 @@ def _escapes(haystack: bytes, at: int) -> Iterator[_Reading]:
         for value, end, name in read(haystack, run.end()):
             if value in (b'"', b"'", b"/"):
                 yield value, end, name
+
+
+def _latin(octet: bytes) -> bytes:
+    return octet.decode("latin-1").encode()
 
 
 def _char(digits: bytes | None, base: int) -> str:

@@ -1,0 +1,167 @@
+"""Reading a capture file: put together, cut into messages, searched."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from shutil import which
+from statistics import median
+from tempfile import TemporaryDirectory
+from urllib.parse import quote_plus
+
+from benchmarks.pairs import interleaved, seconds
+from benchmarks.row import Row, at_least
+from labapp.backends.headers import Flow
+from labapp.capture import Capture, Frame
+from labapp.conversations import conversations
+from labapp.errors import LabError
+from labapp.secret import find
+
+CONNECTIONS, EXCHANGES, PAGE = 2000, 3, 8000  # PAGE: bytes of an answer
+SLICE = 60  # connections that scapy reads
+RUNS = 5
+SECRET = "Rex sleeps at noon"
+PORT = 8000
+WORDS = b"the a page form kettle word of paper stone river lamp green field".split()
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A capture file: *frames* of *connections*; every 100th exchange has the secret."""
+
+    path: Path
+    frames: int
+    hits: int
+
+
+def sample(folder: Path, connections: int = CONNECTIONS) -> Sample:
+    """Write a capture of *connections* with three exchanges of HTTP each.
+
+    The segments are as on Ethernet; what is said is made up, the same every time.
+    """
+    random = Random(connections)
+    frames: list[Frame] = []
+    hits = 0
+    for number in range(connections):
+        flow = Flow(10_000 + number % 50_000, PORT)
+        frames += flow.opened()
+        for turn in range(EXCHANGES):
+            secret = (EXCHANGES * number + turn) % 100 == 0
+            hits += secret
+            target = f"/?note={quote_plus(SECRET)}" if secret else f"/?page={number}"
+            page = b" ".join(random.choices(WORDS, k=PAGE // 5))[:PAGE]
+            frames += flow.data(True, _request(target))
+            frames += flow.data(False, _response(page))
+        for from_client in (True, False):
+            frames += flow.closed(from_client)
+    capture = Capture(tuple(frames), "benchmark", "made up", PORT)
+    return Sample(capture.save(folder / f"{connections}.pcap"), len(frames), hits)
+
+
+def rows(scale: float = 1.0) -> Iterator[Row]:
+    """Yield how fast a large capture file is read, against scapy and tshark."""
+    with TemporaryDirectory(prefix="benchmarks-") as name:
+        folder = Path(name)
+        whole = sample(folder, max(2, round(CONNECTIONS * scale)))
+        part = sample(folder, max(1, round(SLICE * scale)))
+        size = f"{whole.path.stat().st_size / 1e6:.0f} MB, {whole.frames:,} frames"
+        ours = median(seconds(lambda: reassemble(whole)) for _ in range(RUNS)) / whole.frames
+        theirs = seconds(lambda: by_scapy(part)) / part.frames
+        yield at_least(
+            "reassembly: scapy's TCPSession / ours, per frame",
+            theirs / ours,
+            100,
+            f"{size}; scapy {part.frames:,} of them",
+            f"{1 / theirs:,.0f} / {1 / ours:,.0f} frames per second, each from the file",
+        )
+        if not which("tshark"):
+            yield Row("search: tshark / ours", "not here", how="tshark is not installed")
+            return
+        pairs = interleaved(lambda: search(whole), lambda: by_tshark(whole), RUNS, warm_up=1)
+        mine, tshark = pairs.medians
+        yield at_least(
+            "reassembly, HTTP and search: tshark / ours",
+            pairs.ratio,
+            5,
+            f"{size}; {RUNS} pairs",
+            f"{tshark:.2f} s / {mine:.2f} s, both find the {whole.hits} hits",
+        )
+
+
+def reassemble(of: Sample) -> int:
+    """Read the file and put its streams together; return how many conversations."""
+    return len(conversations(Capture.load(of.path)))
+
+
+def search(of: Sample) -> int:
+    """Return how many messages hold the secret in some disguise; each is read whole.
+
+    Raises `LabError` if these are not all.
+    """
+    found = 0
+    for conversation in conversations(Capture.load(of.path)):
+        for message in conversation.messages:
+            data = conversation.stream(message).data
+            head = data[message.start : message.stop - len(message.raw_body)]
+            found += bool(find(SECRET, head) or find(SECRET, message.body))
+    return _all(found, of)
+
+
+def by_scapy(of: Sample) -> int:
+    """Read the file with scapy's own reassembly; return how many packets came out."""
+    from scapy.layers.http import HTTP
+    from scapy.layers.inet import TCP
+    from scapy.packet import bind_layers
+    from scapy.sendrecv import sniff
+    from scapy.sessions import TCPSession
+
+    bind_layers(TCP, HTTP, dport=PORT)
+    bind_layers(TCP, HTTP, sport=PORT)
+    return len(sniff(offline=str(of.path), session=TCPSession))
+
+
+def by_tshark(of: Sample) -> int:
+    """Have tshark find the same: the three commonest disguises, in heads and bodies."""
+    texts = (SECRET, quote_plus(SECRET), SECRET.replace(" ", "%20"))
+    wanted = [
+        f'{field} contains "{text}"' for field in ("http", "http.file_data") for text in texts
+    ]
+    answer = subprocess.run(  # noqa: S603
+        [
+            "tshark",
+            "-r",
+            str(of.path),
+            "-d",
+            f"tcp.port=={PORT},http",
+            "-Y",
+            " or ".join(wanted),
+        ],  # noqa: S607
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    return _all(len(answer.stdout.splitlines()), of)
+
+
+def _all(found: int, of: Sample) -> int:
+    if found != of.hits:
+        raise LabError(f"{found} hits instead of {of.hits}: this compares nothing.")
+    return found
+
+
+def _request(target: str) -> bytes:
+    return (
+        f"GET {target} HTTP/1.1\r\nHost: site.test:{PORT}\r\nUser-Agent: Benchmark/1.0\r\n"
+        "Accept: text/html\r\nReferer: http://site.test/\r\n\r\n"
+    ).encode()
+
+
+def _response(page: bytes) -> bytes:
+    head = (
+        "HTTP/1.1 200 OK\r\nDate: Mon, 23 Nov 2026 12:00:00 GMT\r\nServer: Benchmark\r\n"
+        f"Content-Type: text/html; charset=utf-8\r\nContent-Length: {len(page)}\r\n\r\n"
+    )
+    return head.encode() + page
