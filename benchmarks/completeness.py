@@ -7,11 +7,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
+from time import monotonic, sleep
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from benchmarks.bench import BACKENDS, PATIENCE, Bench, bench
@@ -42,10 +43,9 @@ class Bytes:
 
 @dataclass(frozen=True)
 class Long:
-    """One capture, the frames tcpdump counted meanwhile (None: it was not asked)."""
+    """One long capture, and how many frames tcpdump saw meanwhile (None: not asked)."""
 
     capture: Capture
-    connections: int
     problems: tuple[str, ...]
     tcpdump: int | None
 
@@ -105,15 +105,16 @@ def in_one(on: Bench, connections: int, size: int = SMALL, *, secure: bool = Fal
     For backend live tcpdump counts the same frames.
     """
     with ExitStack() as stack:
-        count = None
+        witness = None
         if isinstance(on.backend, Live):
-            count = stack.enter_context(tcpdump(on.backend.port))
+            witness = stack.enter_context(tcpdump(on.backend.port))
         with on.backend.record() as recording:
             for _ in range(connections):
                 on.captured.get(f"/{size}", secure=secure)
+        counted = witness.frames_before(on) if witness else None
     capture = recording.capture
     found = problems(on, capture, connections, size, secure=secure)
-    return Long(capture, connections, found, count.frames() if count else None)
+    return Long(capture, found, counted)
 
 
 def problems(
@@ -177,34 +178,53 @@ class Tcpdump:
         assert self._process.stderr is not None
         for line in self._process.stderr:
             if "listening on" in line:
-                break
-        else:
-            raise LabError("tcpdump did not start: are you root, and is it installed?")
-        self._counted: int | None = None
+                return
+        raise LabError("tcpdump did not start: are you root, and is it installed?")
 
-    def stop(self) -> None:
-        """End it once it has written what it had; `LabError` if it dropped frames."""
-        if self._process.poll() is not None:
-            return
+    def frames_before(self, on: Bench) -> int:
+        """Return how many frames it has of what came before this call, and end it.
+
+        A last request serves as a mark: tcpdump, too, is handed frames in order, and
+        ended earlier it would lose those it had not written yet. Raises `LabError` if
+        it dropped frames itself or does not write in time.
+        """
+        with on.backend.record() as recording:
+            on.captured.get(f"/{SMALL}")
+        mark = recording.capture.frames[0].data  # its SYN: ports and a random number
+        deadline = monotonic() + PATIENCE
+        while monotonic() < deadline:
+            frames = self._written()
+            if mark in frames:
+                self._end()
+                return frames.index(mark)
+            sleep(0.05)
+        raise LabError("tcpdump is no witness here: it did not write in time.")
+
+    def _written(self) -> list[bytes]:
+        try:
+            return [frame.data for frame in Capture.load(self._file).frames]
+        except LabError:  # it is just writing
+            return []
+
+    def _end(self) -> None:
         self._process.send_signal(signal.SIGINT)
         _, said = self._process.communicate(timeout=PATIENCE)
         dropped = re.search(r"(\d+) packets dropped by kernel", said)
         if dropped is None or int(dropped[1]):
             raise LabError(f"tcpdump is no witness here: {said}")
-        self._counted = len(Capture.load(self._file).frames)
 
-    def frames(self) -> int:
-        """Return how many frames it saw."""
-        assert self._counted is not None
-        return self._counted
+    def close(self) -> None:
+        """Kill it if it still runs."""
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.communicate()
 
 
 @contextmanager
 def tcpdump(port: int) -> Iterator[Tcpdump]:
     """Run tcpdump beside the block."""
-    with TemporaryDirectory(prefix="benchmarks-") as folder:
-        running = Tcpdump(port, Path(folder))
-        try:
-            yield running
-        finally:
-            running.stop()
+    with (
+        TemporaryDirectory(prefix="benchmarks-") as folder,
+        closing(Tcpdump(port, Path(folder))) as running,
+    ):
+        yield running

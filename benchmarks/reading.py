@@ -23,7 +23,8 @@ from labapp.secret import find
 CONNECTIONS, EXCHANGES, PAGE = 2000, 3, 8000  # PAGE: bytes of an answer
 SLICE = 60  # connections that scapy reads
 RUNS = 5
-SECRET = "Rex sleeps at noon"
+TSHARK = "tshark"
+TEXT = "Rex sleeps at noon"
 PORT = 8000
 WORDS = b"the a page form kettle word of paper stone river lamp green field".split()
 
@@ -51,7 +52,7 @@ def sample(folder: Path, connections: int = CONNECTIONS) -> Sample:
         for turn in range(EXCHANGES):
             secret = (EXCHANGES * number + turn) % 100 == 0
             hits += secret
-            target = f"/?note={quote_plus(SECRET)}" if secret else f"/?page={number}"
+            target = f"/?note={quote_plus(TEXT)}" if secret else f"/?page={number}"
             page = b" ".join(random.choices(WORDS, k=PAGE // 5))[:PAGE]
             frames += flow.data(True, _request(target))
             frames += flow.data(False, _response(page))
@@ -77,7 +78,7 @@ def rows(scale: float = 1.0) -> Iterator[Row]:
             f"{size}; scapy {part.frames:,} of them",
             f"{1 / theirs:,.0f} / {1 / ours:,.0f} frames per second, each from the file",
         )
-        if not which("tshark"):
+        if not which(TSHARK):
             yield Row("search: tshark / ours", "not here", how="tshark is not installed")
             return
         pairs = interleaved(lambda: search(whole), lambda: by_tshark(whole), RUNS, warm_up=1)
@@ -106,7 +107,7 @@ def search(of: Sample) -> int:
         for message in conversation.messages:
             data = conversation.stream(message).data
             head = data[message.start : message.stop - len(message.raw_body)]
-            found += bool(find(SECRET, head) or find(SECRET, message.body))
+            found += bool(find(TEXT, head) or find(TEXT, message.body))
     return _all(found, of)
 
 
@@ -125,20 +126,13 @@ def by_scapy(of: Sample) -> int:
 
 def by_tshark(of: Sample) -> int:
     """Have tshark find the same: the three commonest disguises, in heads and bodies."""
-    texts = (SECRET, quote_plus(SECRET), SECRET.replace(" ", "%20"))
+    texts = (TEXT, quote_plus(TEXT), TEXT.replace(" ", "%20"))
     wanted = [
         f'{field} contains "{text}"' for field in ("http", "http.file_data") for text in texts
     ]
+    port = f"tcp.port=={PORT},http"
     answer = subprocess.run(  # noqa: S603
-        [
-            "tshark",
-            "-r",
-            str(of.path),
-            "-d",
-            f"tcp.port=={PORT},http",
-            "-Y",
-            " or ".join(wanted),
-        ],  # noqa: S607
+        [TSHARK, "-r", str(of.path), "-d", port, "-Y", " or ".join(wanted)],
         capture_output=True,
         check=True,
         text=True,

@@ -144,7 +144,19 @@ assert {p["IP"].dst for p in packets} == {"127.0.0.1"}
 # %% [markdown]
 # On a real network the same bytes pass the air, a router and many cables.
 # Everybody there could do what you just did.
+
+# %% [markdown]
+# ## What the visitor does
 #
+# Every visit has the same steps. Each step has a capture of its own. Later
+# chapters show only the steps that matter to them.
+
+# %%
+from labapp.figures import visit_steps
+
+visit_steps(before)
+
+# %% [markdown]
 # ## The map so far
 #
 # The **exposure map** asks every observer: did you see the secret?

@@ -149,6 +149,9 @@ def test_frames_longer_than_an_ip_packet_stay_whole(tmp_path: Path) -> None:
 
     assert [65_549, 200_000] == [len(each.data) for each in loaded.frames]
     assert loaded.complete
+    # The header promises readers how long a frame may be; they may believe it.
+    (promised,) = struct.unpack_from("=I", (tmp_path / "long.pcap").read_bytes(), 16)
+    assert promised >= 200_000
 
 
 def test_scapy_reads_what_was_saved(capture: Capture, saved: Path) -> None:

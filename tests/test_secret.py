@@ -103,6 +103,7 @@ ENCODERS: dict[str, Encoder] = {
     "HTML twice": lambda text: html.escape(html.escape(text)).encode(),
     "json twice": lambda text: json_text(json_text(text).decode()),
     "json three times": lambda text: json_text(json_text(json_text(text).decode()).decode()),
+    "percent of urlencode": lambda text: upper_percent(urllib.parse.quote_plus(text)),
     "percent of HTML": lambda text: upper_percent(html.escape(text)),
     "percent of json": lambda text: upper_percent(json_text(text).decode()),
     "urlencode of numbers": lambda text: urllib.parse.quote_plus(numbers(text)).encode(),

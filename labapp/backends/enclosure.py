@@ -48,7 +48,9 @@ class Enclosure:
             self._receive()
         except OSError as error:
             self.close()
-            raise Unavailable(f"the system allows no namespaces here ({error.strerror})") from None
+            raise Unavailable(
+                f"the system allows no namespaces here ({error.strerror})"
+            ) from None
 
     def packet_socket(self) -> socket.socket:
         """Return an AF_PACKET socket, not yet bound; `OSError` if refused."""

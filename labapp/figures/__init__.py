@@ -5,6 +5,7 @@ from labapp.figures.exposure_map import exposure_map
 from labapp.figures.ladder import packet_ladder
 from labapp.figures.picture import Picture
 from labapp.figures.positions import positions
+from labapp.figures.visit_steps import visit_steps
 
 __all__ = [
     "Comparison",
@@ -13,4 +14,5 @@ __all__ = [
     "exposure_map",
     "packet_ladder",
     "positions",
+    "visit_steps",
 ]

@@ -106,12 +106,10 @@ def _untried(evidence: Evidence, steps: tuple[str, ...], replay: str) -> str:
 
 
 def _forged(evidence: Evidence) -> tuple[Answer, ...]:
-    """Return the site's answers in step forgery, from the one to the forged text on."""
+    """Return the site's answers in step forgery if the forged text was sent, else none."""
     pages = _pages(evidence, "forgery")
-    for number, page in enumerate(pages):
-        if evidence.forged and find(evidence.forged, page.url.encode() + b"\n" + page.sent):
-            return pages[number:]
-    return ()
+    sent = (page.url.encode() + b"\n" + page.sent for page in pages)
+    return pages if evidence.forged and any(find(evidence.forged, one) for one in sent) else ()
 
 
 def _pages(evidence: Evidence, step: str) -> tuple[Answer, ...]:
