@@ -50,18 +50,19 @@ def visit_steps(visit: Visit) -> Picture:
     sheet = Sheet()
     line = sheet.style.line
     wide = (WIDTH - 2 * MARGIN - (_ACROSS - 1) * _GAP) / _ACROSS
-    high = (_MOST + 3.6) * line + 0.3
+    deeds = [sheet.wrap(panel.deed, wide - 0.24) for panel in PANELS]
+    tallest = max(map(len, deeds))  # lines
+    high = (_MOST + tallest + 1.6) * line + 0.3
     top = sheet.title(_FINDING) + 0.25
-    for number, panel in enumerate(PANELS):
+    for number, (panel, deed) in enumerate(zip(PANELS, deeds, strict=True)):
         x = MARGIN + number % _ACROSS * (wide + _GAP)
         y = top + number // _ACROSS * (high + _GAP)
         sheet.box(x, y, wide, high, edge=GREY)
         sheet.box(x, y, wide, line + 0.16, fill=FAINT)
         sheet.words(x + 0.12, y + line / 2 + 0.08, f"{number + 1}  {panel.title}", bold=True)
-        deed = sheet.wrap(panel.deed, wide - 0.24)
         first = y + line + 0.26
         sheet.words(x + 0.12, first + len(deed) * line / 2, deed)
-        at = first + 2.7 * line
+        at = first + (tallest + 0.7) * line
         for text in requests(visit, panel) or ["not in this visit"]:
             # Cut to the panel: an address may be as long as a sentence.
             shown = sheet.wrap(text, wide - 0.24)[0]
