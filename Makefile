@@ -8,6 +8,7 @@ PYTHON ?= python3
 VENV ?= .venv
 LAB_ARGS ?=
 PYTEST_ARGS ?=
+BENCHMARKS_ARGS ?=
 
 # Nothing needs to be activated: each command names the virtual environment.
 RUN := "$(VENV)/bin/python"
@@ -17,7 +18,7 @@ PIP := $(RUN) -m pip install --disable-pip-version-check -qq
 MARKED := tshark or tcpdump or chromium or npm or root
 
 .DELETE_ON_ERROR:
-.PHONY: help lab test lint types unit marked notebooks format coverage clean
+.PHONY: help lab test lint types unit marked notebooks format coverage benchmarks clean
 
 help:
 	@echo "make lab        open JupyterLab at the first notebook"
@@ -25,6 +26,7 @@ help:
 	@echo "make notebooks  build notebooks/ from sources/"
 	@echo "make format     let ruff put the code into shape"
 	@echo "make coverage   which lines of labapp no test runs"
+	@echo "make benchmarks measure speed and completeness (as root: all of it)"
 	@echo "make marked     the tests that need: $(MARKED)"
 	@echo "make clean      remove the virtual environment and caches"
 
@@ -58,6 +60,9 @@ format: $(VENV)/.installed-dev
 coverage: $(VENV)/.installed-dev
 	$(RUN) -m coverage run -m pytest -m "not ($(MARKED))" $(PYTEST_ARGS)
 	$(RUN) -m coverage report
+
+benchmarks: $(VENV)/.installed-dev
+	$(RUN) -m benchmarks $(BENCHMARKS_ARGS)
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage *.egg-info

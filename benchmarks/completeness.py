@@ -29,14 +29,14 @@ BUSY = "while True: pass"
 
 
 class Bytes:
-    """A WSGI application that answers ``/NUMBER`` with as many random bytes."""
+    """A WSGI application that answers ``/NUMBER`` with as many random bytes (``/``: none)."""
 
     def __init__(self, largest: int) -> None:
         self.content = Random(largest).randbytes(largest)
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        body = self.content[: int(environ["PATH_INFO"].strip("/"))]
+        body = self.content[: int(environ["PATH_INFO"].strip("/") or 0)]
         start("200 OK", [("Content-Length", str(len(body)))])
         return [body]
 
@@ -154,14 +154,16 @@ def _counted(one: Long) -> str:
 
 
 @contextmanager
-def busy(number: int) -> Iterator[None]:
+def busy(number: int) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Keep *number* processes busy for the block."""
+    processes: list[subprocess.Popen[bytes]] = []
     with ExitStack() as stack:
         for _ in range(number):
             process = subprocess.Popen([sys.executable, "-c", BUSY])  # noqa: S603
             stack.callback(process.wait)
             stack.callback(process.kill)
-        yield
+            processes.append(process)
+        yield processes
 
 
 class Tcpdump:
@@ -192,19 +194,12 @@ class Tcpdump:
             on.captured.get(f"/{SMALL}")
         mark = recording.capture.frames[0].data  # its SYN: ports and a random number
         deadline = monotonic() + PATIENCE
-        while monotonic() < deadline:
-            frames = self._written()
-            if mark in frames:
-                self._end()
-                return frames.index(mark)
+        while mark not in self._file.read_bytes():
+            if monotonic() > deadline:
+                raise LabError("tcpdump is no witness here: it did not write in time.")
             sleep(0.05)
-        raise LabError("tcpdump is no witness here: it did not write in time.")
-
-    def _written(self) -> list[bytes]:
-        try:
-            return [frame.data for frame in Capture.load(self._file).frames]
-        except LabError:  # it is just writing
-            return []
+        self._end()
+        return [frame.data for frame in Capture.load(self._file).frames].index(mark)
 
     def _end(self) -> None:
         self._process.send_signal(signal.SIGINT)

@@ -111,7 +111,7 @@ def measure_tutorial(number: int) -> list[float]:
             running = AsyncSniffer(iface="lo")
             running.start()
             sleep(1)
-            _fetch(port)
+            fetch(port)
             sleep(1)
             running.stop()
 
@@ -129,19 +129,21 @@ def runserver() -> Iterator[int]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        _until(lambda: _fetch(port))
+        _until(lambda: fetch(port))
         yield port
     finally:
         process.kill()
         process.wait()
 
 
-def _fetch(port: int) -> None:
+def fetch(port: int) -> bytes:
+    """Return the form page that runserver answers with."""
     with urllib.request.urlopen(f"http://{LOCALHOST}:{port}/", timeout=PATIENCE) as answer:
-        answer.read()
+        body: bytes = answer.read()
+    return body
 
 
-def _until(act: Callable[[], None]) -> None:
+def _until(act: Callable[[], object]) -> None:
     deadline = monotonic() + PATIENCE
     while monotonic() < deadline:
         with suppress(OSError):

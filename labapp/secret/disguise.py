@@ -84,12 +84,15 @@ def _beginning(text: bytes) -> re.Pattern[bytes]:
     first = text[0]
     mark = re.escape(text[:1]) if first in b"'\"/" else b""
     name = b"" if chr(first).isalnum() and first < 128 else b"A-Za-z"
+    code = ord(text.decode()[0])
+    codes = b"|".join(rb"%d|[xX]0{0,8}(?i:%x)" % (one, one) for one in (code, 0x5C))
     octets = b"|".join(b"%02x|%02X" % (octet, octet) for octet in {*_leads(text, 0), 0x26})
     forms = {re.escape(bytes([lead])): b"" for lead in _leads(text, 0)}
     # Of a run of backslashes, encoded or not, only the first one can begin anything,
     # or of a very long run the first that counts.
     forms |= {
-        b"&": rb"(?=(?:amp;){0,8}+(?:amp[%%\\]|[#%%\\%s]))" % name,
+        b"&": rb"(?=(?:amp;){0,8}+(?:amp[%%\\]|[%%\\%s]|#(?:[%%\\]|0{0,8}(?:%s))))"
+        % (name, codes),
         b"%": rb"(?=(?:25){0,8}(?:%s)|(?<!%%5[cC]%%)(?:25){0,8}5[cC])" % octets,
         rb"\\": rb"(?:(?<!\\\\)|(?=\\{30}[^\\]))(?=\\{0,31}+[&%%uUx0-3%s])" % mark,
     }

@@ -13,6 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 
+from labapp.site.style import STYLE
+
 
 def control(request: HttpRequest) -> HttpResponse:
     """Put the field ``control`` wherever a secret could leak.
@@ -30,4 +32,4 @@ def control(request: HttpRequest) -> HttpResponse:
     return response
 
 
-urlpatterns = [path("control", control)]
+urlpatterns = [path("control", control), STYLE]

@@ -7,6 +7,8 @@ from django.shortcuts import render
 from django.urls import path
 from django.views.generic import TemplateView
 
+from labapp.site.style import STYLE
+
 
 def attack(request: HttpRequest) -> HttpResponse:
     """Answer with a form that submits itself to site.test.
@@ -29,4 +31,5 @@ def attack(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("", TemplateView.as_view(template_name="stranger/home.html")),
     path("attack", attack),
+    STYLE,
 ]

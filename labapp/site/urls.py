@@ -12,6 +12,7 @@ from django.views.generic import TemplateView
 
 from labapp.errors import LabError
 from labapp.remedy import Remediation, together
+from labapp.site.style import STYLE
 from labapp.site.views import views_for
 
 AnyView = type[View] | Callable[..., HttpResponseBase]
@@ -23,7 +24,7 @@ def urlpatterns(
     view: AnyView | None = None,
     form_token: bool | None = None,
 ) -> tuple[URLPattern, ...]:
-    """Return a fresh URLconf: the form, the view it submits to, the secure page.
+    """Return a fresh URLconf: form, view, secure page and style sheet.
 
     *view* (a View class or a function) takes the place of SensitiveInfoView and
     changes nothing else. *form_token* puts ``{% csrf_token %}`` into the form or
@@ -36,6 +37,7 @@ def urlpatterns(
         path("", TemplateView.as_view(template_name=form)),
         path("sensitive", _callable(views.SensitiveInfoView if view is None else view)),
         path("secure_page", views.SecurePageView.as_view()),
+        STYLE,
     )
 
 
