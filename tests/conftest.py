@@ -94,6 +94,16 @@ def as_ordinary_user(ordinary_user: OrdinaryUser) -> Run:
 
 
 @pytest.fixture
+def database(tmp_path: Path) -> Iterator[Path]:
+    """An empty database for the site, and an empty mailbox."""
+    from labapp.site.application import reset, take_reports, use_database
+
+    take_reports()
+    yield use_database(tmp_path)
+    reset()
+
+
+@pytest.fixture
 def no_leaks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Fail the test if it leaves a thread, an open file, a child or a temporary file.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -18,6 +19,7 @@ from labapp.errors import LabError
 from labapp.evidence import Answer, Memory
 
 _NO_PAGE = frozenset((204, 205))  # the browser stays where it is
+_ACTS_AT_ONCE = re.compile(r"<img|<meta[^>]{0,200}referrer", re.IGNORECASE)
 
 
 class Browser:
@@ -41,7 +43,8 @@ class Browser:
         self.cache = self._loader.cache
         self.history: list[str] = []
         self.current: Answer | None = None
-        self._page = Page("")
+        self._html = ""
+        self._read: Page | None = None
         self._policy = DEFAULT_POLICY
         self._arrival = Request("")  # what led to the current page
 
@@ -61,7 +64,7 @@ class Browser:
         Raises `LabError` if the page has no form, or no field for a value.
         """
         here = self._here()
-        form = self._page.form
+        form = self.page.form
         if form is None:
             raise LabError("This page has no form to submit: open the form page first.")
         data = _encoded(form.entries(values))
@@ -78,6 +81,13 @@ class Browser:
         """Press F5 and confirm that the form is sent again, if it is asked."""
         self._here()
         return self._load(replace(self._arrival, tainted=False), again=True)
+
+    @property
+    def page(self) -> Page:
+        """The form, links and pictures of the current page; none if it is no HTML."""
+        if self._read is None:
+            self._read = Page(self._html)
+        return self._read
 
     def take_answers(self) -> tuple[Answer, ...]:
         """Return every answer since the last call, redirects and pictures too."""
@@ -134,15 +144,18 @@ class Browser:
             without_first = again or (form and len(visited) > 1)
             self.history += visited[1:] if without_first else visited
         self.current, self._arrival = answer, chain[-1]
-        self._page = Page(_text(answer))
-        asked = self._page.policy or policy_of(header_values(answer, "Referrer-Policy"))
-        self._policy = asked or DEFAULT_POLICY
-        self._load_images(answer.url)
+        self._html, self._read = _text(answer), None
+        policy = policy_of(header_values(answer, "Referrer-Policy"))
+        self._policy = policy or DEFAULT_POLICY
+        # Reading a debug page of Django's would take as long as making it.
+        if _ACTS_AT_ONCE.search(self._html):
+            self._policy = self.page.policy or self._policy
+            self._load_images(answer.url)
         return answer
 
     def _load_images(self, here: str) -> None:
         wanted: dict[str, None] = {}  # a picture shown twice is loaded once
-        for src in self._page.images:
+        for src in self.page.images:
             with suppress(ValueError):  # data: and the like ask nobody
                 wanted[_upgraded(urldefrag(resolve(src, here)).url, here)] = None
         for url in wanted:

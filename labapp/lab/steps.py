@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 
 from labapp.backends import Backend
 from labapp.browser import Browser
-from labapp.browser.page import Form, Page
 from labapp.capture import Capture
 from labapp.errors import LabError
 from labapp.evidence import CONTROL, SITE, STRANGER, Answer, Evidence, Memory, Step
@@ -131,9 +130,7 @@ class Script:
         _fill(browser, {FIELD: secret})
 
     def _read_back(self, browser: Browser) -> None:
-        here = browser.current
-        links = Page(here.body.decode("utf-8", "replace")).links if here else []
-        if "/secure_page" in links:
+        if "/secure_page" in browser.page.links:
             browser.follow("/secure_page")
         else:
             browser.open(self._url(SITE, "/secure_page"))
@@ -149,13 +146,13 @@ class Script:
         self._step(name, listener, lambda: listener.open(url))
 
     def _follow_old_link(self, browser: Browser) -> None:
-        page = browser.open(self._url(STRANGER, scheme="http"))
-        for link in Page(page.body.decode("utf-8", "replace")).links[:1]:
+        browser.open(self._url(STRANGER, scheme="http"))
+        for link in browser.page.links[:1]:
             browser.follow(link)
 
     def _forge(self, browser: Browser) -> None:
         browser.open(self._url(SITE))
-        form = _form(browser)
+        form = browser.page.form
         query = urlencode(
             {
                 "method": form.method if form else "get",
@@ -178,12 +175,7 @@ class Script:
                 )
 
 
-def _form(browser: Browser) -> Form | None:
-    page = browser.current
-    return Page(page.body.decode("utf-8", "replace")).form if page else None
-
-
 def _fill(browser: Browser, values: dict[str, str]) -> None:
     """Submit the form; where there is none (an error page, say) send nothing."""
-    if _form(browser) is not None:
+    if browser.page.form is not None:
         browser.submit(values)
