@@ -1,12 +1,12 @@
 # %% [markdown]
-# # See your own words cross
+# # See your own words cross the network
 #
-# Five minutes. Click into the next cell, change the words in quotes if you
-# like, and press **Shift+Enter**.
+# Five minutes. Click into the next cell, change the words in quotes if you like
+# (eight letters or more), and press **Shift+Enter**.
 #
 # - I use this machine only.
 # - I type nothing true: it will be on screen.
-# - I listen to nobody else.
+# - I capture only my own traffic.
 
 # %%
 from labapp import remedy, visit
@@ -16,10 +16,10 @@ before = visit(secret)
 before
 
 # %% [markdown] tags=["claim"]
-# A browser on this machine opened a web page, typed your sentence into its form
-# and sent it. This is a **visit**. Your sentence is the **secret**, and it is
-# boxed. It crossed twice: to the server, and back in the answer. Anybody on the
-# way could read it.
+# A small browser inside this lab opened a web page, typed your sentence into its
+# form and sent it. This is a **visit**. Your sentence is the **secret**, and it
+# is boxed. It crossed twice: to the server, and back in the answer. On a real
+# network, anybody on the way could read it.
 
 # %% tags=["docassert"]
 assert before.seen["wire_request_line"]
@@ -29,7 +29,7 @@ assert before.seen["wire_response"]
 # ## Predict: what does HTTPS change?
 #
 # HTTPS encrypts what crosses. Who will still have your sentence? Replace each
-# question mark with **yes** or **no**. Nobody marks your answer.
+# question mark with **yes** or **no**. You get no grade.
 
 # %%
 guess = {
@@ -44,8 +44,8 @@ after
 
 # %% [markdown] tags=["claim"]
 # It is the same visit, with one **remediation** applied: a change meant to
-# help. A listener on the network still sees that something crosses, and how
-# much. The words are gone.
+# help. A listener on the network still sees that something crosses. The words
+# are gone.
 
 # %% tags=["docassert"]
 wire = [seen for place, seen in after.seen.items() if "wire" in place]
@@ -54,7 +54,8 @@ assert after.works
 
 # %% [markdown]
 # Is everybody else gone too? Each row of the next figure is somebody who could
-# look. A bar means that they have your secret. Compare it with your guess.
+# look. A bar means that they have your secret. Look at the three rows of your
+# guess first; the others come in later chapters.
 
 # %%
 from labapp.figures import exposure_map
@@ -62,35 +63,36 @@ from labapp.figures import exposure_map
 exposure_map(before, after)
 
 # %% [markdown] tags=["claim"]
-# HTTPS closes the network. The server log, the browser history and the error
-# e-mail hold your sentence as before.
+# Your three rows: the listener **no**, the server log **yes**, the browser
+# history **yes**. The error e-mail holds your sentence as well. HTTPS closes
+# the network. It does not close what browser and server keep.
 
 # %% tags=["docassert"]
 rest = ("access_log", "history", "report_text", "report_html")
 assert all(before.seen[place] and after.seen[place] for place in rest)
 
 # %% [markdown]
-# We take HTTPS off again, so that you can see what five other remediations do.
-# It returns in chapter 06.
-#
 # ## The listener's whole program
 #
-# A **capture** is the list of packets that crossed. Reading it takes one line:
+# A **capture** is the list of packets that crossed. Reading it takes one line.
+# (`encode()` makes bytes of your words, `bytes(p)` those of a packet.)
 
 # %%
 [p for p in before.capture.packets if secret.encode() in bytes(p)]
 
 # %% [markdown] tags=["claim"]
-# The same line finds nothing in the encrypted visit. (It may miss a packet of
-# the first one too: in an address, a space is written as a plus sign.)
+# Only one packet, or none? An address writes a space as `+`, and a page writes
+# an apostrophe as `&#x27;`. The lab looks for such forms too, and finds your
+# secret in both directions. In the encrypted visit it finds neither.
 
 # %% tags=["docassert"]
-assert not [p for p in after.capture.packets if secret.encode() in bytes(p)]
-assert before.findings["wire_request_line"].sightings
+places = ("wire_request_line", "wire_response")
+assert all(before.findings[place].sightings for place in places)
+assert not any(after.findings[place].sightings for place in places)
 
 # %% [markdown]
-# Where exactly does it stand? On the left, who sent what. On the right, the
-# bytes of each message, and the place of your secret.
+# Where exactly is it? On the left, who sent what. On the right, the bytes of
+# each message, and the place of your secret.
 
 # %%
 from labapp.figures import packet_ladder
@@ -100,8 +102,8 @@ packet_ladder(before)
 # %% [markdown]
 # ## How real are these packets?
 #
-# Before its first capture, the lab tests each way to have packets, and takes
-# the best one that works here.
+# Before its first capture, the lab tests each way to get packets, and takes the
+# best one that works here.
 
 # %%
 print(before.how)
@@ -109,7 +111,7 @@ print(before.how)
 # %% [markdown] tags=["claim"]
 # A "not seen" counts only if the capture is complete, and if a harmless text,
 # sent on purpose, was found by the same search. Otherwise the lab says
-# *unknown*.
+# *unknown*. Here nothing is unknown.
 
 # %% tags=["docassert"]
 assert before.capture.complete
@@ -122,9 +124,13 @@ assert None not in after.seen.values()
 # HTTPS protects your words on the way. It does not protect them where they
 # arrive: in the log, in the history, in the error report.
 #
+# We take HTTPS off again, to see what five other remediations do. It returns in
+# chapter 06.
+
+# %% [markdown]
 # ---
 #
-# **You may go on to the next chapter here.**
+# **You may go on to [Who can read a form?](01_who_can_read_a_form.ipynb) here.**
 
 # %% [markdown]
 # ## Deeper: one packet less
@@ -133,8 +139,15 @@ assert None not in after.seen.values()
 # "the secret did not cross"?
 
 # %%
-exposure_map(after, after.without_packet())
+torn = after.without_packet()
+exposure_map(after, torn)
+
+# %% [markdown] tags=["claim"]
+# No. The missing packet could hold it, so the lab says *unknown*.
+
+# %% tags=["docassert"]
+assert torn.seen["wire_response"] is None
 
 # %% [markdown]
-# To see how each way to have packets did in the self-test, open a terminal
+# To see how each way to get packets did in the self-test, open a terminal
 # (File, New, Terminal) and type `python -m labapp doctor`.

@@ -4,8 +4,8 @@
 # You need 14 minutes. At the end you can
 #
 # - find a secret in a capture, with one line of Python,
-# - name the part of a message in which it stands,
-# - say who could see these packets, and who could not.
+# - name the part of a message in which it is,
+# - say who could see it on a real network.
 
 # %% [markdown]
 # **nothing** > POST > stars > redirect > session > CSRF check > HTTPS
@@ -20,26 +20,18 @@ before = visit(secret)
 print(before.source)
 
 # %% [markdown]
-# This is the view under study, and it is the code that ran. It takes the field
-# `sensitive_info` out of the address. It tells a back office that something
-# came. It shows the value in its answer.
-
-# %% [markdown]
-# ## Predict
-#
-# How many times does your sentence cross between browser and server? Could the
-# laptop next to you see these packets? Write your answers.
-
-# %%
-times = "?"  # 0, 1 or 2
-neighbour = "?"  # yes or no
+# This is the code that ran. `SensitiveInfoView` takes the field
+# `sensitive_info` out of the address, tells another program (the back office)
+# that something came, and shows the value in its answer. (`SecurePageView`
+# comes later, with the session.)
 
 # %%
 before
 
 # %% [markdown] tags=["claim"]
-# It crosses twice: to the server in the first line of the **request**, and back
-# in the page. Not only what you send can leak. What you are sent can leak, too.
+# Your sentence is in the first line of the **request**, and in the page that
+# comes back, the **answer**. Not only what you send can leak. What you are sent
+# can leak, too.
 
 # %% tags=["docassert"]
 assert before.seen["wire_request_line"]
@@ -48,20 +40,9 @@ assert before.seen["wire_response"]
 # %% [markdown]
 # ## One line is a listener
 #
-# A **capture** is a list of packets. Ask each packet for the bytes you want:
-
-# %%
-[p for p in before.capture.packets if secret.encode() in bytes(p)]
-
-# %% [markdown] tags=["claim"]
-# Where is the request? In an address, some signs are written in another way. A
-# space becomes a plus sign. `quote_plus` writes as the browser did:
-
-# %% tags=["docassert"]
-from urllib.parse import quote_plus
-
-found = before.findings["wire_request_line"].sightings[0].found
-assert found == quote_plus(secret).encode()
+# A **capture** is a list of packets. Ask each packet for the bytes you want.
+# The address needs its own form of your words: `quote_plus` writes them as the
+# browser did.
 
 # %%
 from urllib.parse import quote_plus
@@ -69,15 +50,32 @@ from urllib.parse import quote_plus
 words = quote_plus(secret).encode()
 [p for p in before.capture.packets if words in bytes(p)]
 
+# %% [markdown] tags=["claim"]
+# This packet is the request. `Raw` is what it carries: the text of HTTP, with
+# your words in the first line.
+
+# %% tags=["docassert"]
+found = before.findings["wire_request_line"].sightings[0].found
+assert found == words
+
 # %% [markdown]
-# Does a listener find everything? Look for a sentence that nobody sent. An
-# empty list is what "not seen" looks like.
+# Now look for a sentence that nobody sent. The list is empty. But an empty list
+# can also mean that you searched for the wrong form, or that a packet was lost.
+# So the lab says "not seen" only after it found a control text.
 
 # %%
 [p for p in before.capture.packets if b"Otto never paints" in bytes(p)]
 
+# %% [markdown] tags=["claim"]
+# The control text is in the `User-Agent` of every request: look for it in the
+# packet above.
+
+# %% tags=["docassert"]
+control = before.evidence.control.encode()
+assert control in b"".join(map(bytes, before.capture.packets))
+
 # %% [markdown]
-# ## Where does it stand?
+# ## Where is it?
 #
 # On the left, who sent what. On the right, the bytes of each message. The dark
 # block is your secret, at its true place.
@@ -87,20 +85,21 @@ from labapp.figures import packet_ladder
 
 packet_ladder(before)
 
-# %% [markdown] tags=["claim"]
-# A **conversation** is one connection, put together from its packets. Every
-# **sighting** has a place and an encoding: here the request line, and the body
-# of the answer.
+# %% [markdown]
+# ## Predict
+#
+# Think of a view that never looks at the form. It *answers* with a secret of
+# its own. How often does **your** sentence cross then? How often does the
+# view's secret? Write 0, 1 or 2.
 
-# %% tags=["docassert"]
-where = {s.where for f in before.findings.values() for s in f.sightings}
-assert {"request line", "body of the answer"} <= where
+# %%
+yours, the_views = "?", "?"
 
 # %% [markdown]
 # ## The other direction
 #
-# The published example does not read the form. It *answers* with a secret of
-# its own. Our view differs from it by one line:
+# An example published on the web works like that. The lines with `-` are
+# theirs, the lines with `+` are ours:
 
 # %%
 from labapp.site import published
@@ -109,22 +108,36 @@ answered = visit(secret, view=published.SensitiveInfoView)
 print(answered.diff(before))
 
 # %%
-[p for p in answered.capture.packets if b"opens at nine" in bytes(p)]
+answered
 
 # %% [markdown] tags=["claim"]
-# The secret of the answer is in the clear as well. And your sentence? The
-# browser still sends it in the address. The view does not even look at it.
+# Your sentence crosses once: the browser sends it, although nobody reads it.
+# And the view's own secret crosses once, in the answer:
 
 # %% tags=["docassert"]
-assert b"opens at nine" in b"".join(map(bytes, answered.capture.packets))
 assert answered.seen["wire_request_line"]
 assert not answered.seen["wire_response"]
 
+# %%
+[p for p in answered.capture.packets if b"opens at nine" in bytes(p)]
+
 # %% [markdown]
-# ## Who stands where?
+# ## What the visitor does
 #
-# An **observer** is somebody who can see a part of what a visit leaves. Each
-# stands at another place.
+# A visit does more than send a form. Each step has a capture of its own, such
+# as `before.step("submit").capture`. Steps 4 to 6 are for later chapters: what
+# happens if the view crashes (an *outage*), and what strangers can do.
+
+# %%
+from labapp.figures import visit_steps
+
+visit_steps(before)
+
+# %% [markdown]
+# ## Who is where?
+#
+# An **observer** is somebody who can see a part of what a visit leaves. Each is
+# in a different place.
 
 # %%
 from labapp.figures import positions
@@ -132,9 +145,9 @@ from labapp.figures import positions
 positions(before)
 
 # %% [markdown] tags=["claim"]
-# Could your neighbour see these packets? No. Both ends are this machine: the
-# packets went from 127.0.0.1 to 127.0.0.1 and never left. The capture shows
-# *what the bytes are*, not *who is there*.
+# Could the laptop next to you see these packets? No. Both ends are this machine:
+# they went from 127.0.0.1 to 127.0.0.1 and never left. The capture shows *what
+# the bytes are*, not *who is there*.
 
 # %% tags=["docassert"]
 packets = before.capture.packets
@@ -144,19 +157,7 @@ assert {p["IP"].dst for p in packets} == {"127.0.0.1"}
 # %% [markdown]
 # On a real network the same bytes pass the air, a router and many cables.
 # Everybody there could do what you just did.
-
-# %% [markdown]
-# ## What the visitor does
 #
-# Every visit has the same steps. Each step has a capture of its own. Later
-# chapters show only the steps that matter to them.
-
-# %%
-from labapp.figures import visit_steps
-
-visit_steps(before)
-
-# %% [markdown]
 # ## The map so far
 #
 # The **exposure map** asks every observer: did you see the secret?
@@ -170,14 +171,14 @@ exposure_map(before)
 # ## What this did not fix
 #
 # Nothing: we only looked. You found a secret in a capture, you named its place,
-# and you know who could have seen it.
+# and you know who could see it on a real network.
 #
 # ---
 #
 # **You may go on to the next chapter here.**
 
 # %% [markdown]
-# ## Deeper: the machinery, in the open
+# ## Deeper, for later: the machinery in the open
 #
 # A web server runs in a thread of this kernel, on a port the system chose.
 
@@ -188,7 +189,8 @@ import threading
 
 # %% [markdown]
 # A capture is made around a connection. Here you speak HTTP by hand, and look
-# at your own packets with scapy.
+# at your own packets with scapy. `S` opens a connection, `F` closes it, `P`
+# carries data.
 
 # %%
 from labapp.lab.laboratory import laboratory
@@ -217,8 +219,8 @@ assert recording.capture.complete
 before.capture.save("before.pcap")
 
 # %% [markdown]
-# How real are these packets? `lab.choice` says which way to capture was taken,
-# and why not the others.
+# How real are these packets? This says which way to get them was taken, and why
+# a better one was not, if there is one.
 
 # %%
 print(lab.choice)

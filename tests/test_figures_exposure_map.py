@@ -154,7 +154,7 @@ def test_after_unknown_nothing_opens() -> None:
         ([False, True], "open to the end"),
         ([True, False], "until HTTPS"),
         ([True, None], "then unknown"),
-        ([False, False], "never open"),
+        ([False, False], "not open here"),
         ([False, None], "unknown"),
     ],
 )

@@ -22,8 +22,8 @@ def test_a_panel_has_the_requests_that_were_made() -> None:
         "open": ["GET / 200"],
         "submit": ["POST /sensitive 200"],
         "read back": ["GET /secure_page 200"],
-        "again, reload": ["POST /sensitive 200"],
-        "outage": ["POST /sensitive 500"],
+        "again, reload": ["POST /sensitive 200, 2 times"],
+        "outage": ["POST /sensitive 500, 2 times"],
         "old link, forgery": [
             "GET other.test/ 200",
             "GET /secure_page 200",

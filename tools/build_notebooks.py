@@ -40,7 +40,7 @@ _SOLUTION = re.compile(
     r"^(?P<indent>[ \t]*)### BEGIN SOLUTION\n.*?^[ \t]*### END SOLUTION$",
     re.MULTILINE | re.DOTALL,
 )
-_PROOF = "# This cell checks the sentence above."
+_PROOF = "# A check of the text above. Nothing shown means: it passed."
 _PLACE = r"\g<indent># Your lines here.\n\g<indent>..."
 
 

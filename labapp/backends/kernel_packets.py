@@ -60,7 +60,7 @@ class KernelPackets(Backend):
     def _finish(self, clients: tuple[int, ...]) -> tuple[list[Frame], list[str]]:
         endings, seen = Endings(clients), 0
         deadline = monotonic() + PATIENCE
-        with selectors.DefaultSelector() as selector:
+        with selectors.PollSelector() as selector:
             selector.register(self._socket.ins, selectors.EVENT_READ)
             while True:
                 self._drain()

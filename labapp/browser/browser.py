@@ -19,7 +19,7 @@ from labapp.errors import LabError
 from labapp.evidence import Answer, Memory
 
 _NO_PAGE = frozenset((204, 205))  # the browser stays where it is
-_ACTS_AT_ONCE = re.compile(r"<img|<meta[^>]{0,200}referrer", re.IGNORECASE)
+_ACTS_AT_ONCE = re.compile(r"<img|<meta[^<]*referrer", re.IGNORECASE)
 
 
 class Browser:

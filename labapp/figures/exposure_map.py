@@ -111,7 +111,7 @@ def _works(sheet: Sheet, grid: Grid, visits: tuple[Visit, ...], y: float) -> Non
 
 
 def _caption(visits: tuple[Visit, ...], *, explained: bool) -> str:
-    key = "" if explained else "Bar: has the secret. Ring: has it not."
+    key = "Ring: has it not." if explained else "Bar: has the secret. Ring: has it not."
     also = [label for place, label in ALSO.items() if visits[-1].seen[place]]
     where = " in the last column" if len(visits) > 1 else ""
     more = f"Also open{where}: {', '.join(also)}." if also else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -17,7 +18,7 @@ from labapp.lab import Visit
 _ACROSS = 3  # panels in a row
 _GAP = 0.2  # inches between panels
 _MOST = 4  # requests written in a panel
-_FINDING = "One visitor makes one visit, always by the same steps."
+_FINDING = "One visit, step by step: every visit is made the same way."
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def visit_steps(visit: Visit) -> Picture:
 
 
 def requests(visit: Visit, panel: Panel) -> list[str]:
-    """Return lines such as ``"GET /sensitive 200"`` for the pages asked for in a panel."""
+    """Return lines such as ``"POST /sensitive 200, 2 times"`` for the pages of a panel."""
     answers = [
         answer
         for name in panel.steps
@@ -88,7 +89,8 @@ def requests(visit: Visit, panel: Panel) -> list[str]:
     # The form is opened before each submit: said in panel 1, left out later.
     if panel is not PANELS[0]:
         lines = [line for line in lines if not line.startswith("GET / ")]
-    return list(dict.fromkeys(lines))[:_MOST]
+    counted = Counter(lines)
+    return [f"{line}, {n} times" if n > 1 else line for line, n in counted.items()][:_MOST]
 
 
 def _said(answer: Answer) -> str:

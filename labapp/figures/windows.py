@@ -83,7 +83,7 @@ def until(answers: Answers, names: Sequence[Column]) -> str:
     if len(answers) == 1:
         return {True: "open", False: "closed", None: "unknown"}[answers[0]]
     if True not in answers:
-        return "unknown" if None in answers else "never open"
+        return "unknown" if None in answers else "not open here"
     if not all(name.grows for name in names[1:]):
         return f"open in {answers.count(True)} of {len(answers)}"
     last = max(column for column, answer in enumerate(answers) if answer)
