@@ -1,9 +1,10 @@
-"""Cells run again, in any order, leave nothing behind."""
+"""What learners do to notebooks: run cells again in any order, change the secret."""
 
 from __future__ import annotations
 
 import ast
 import random
+import re
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from labapp.lab.laboratory import Laboratory
 from tests import notebook_rules as rules
 from tests.test_notebooks import NAMES, complaints, execute, read
 
+SECRET = re.compile(r'^secret = ".*?"', re.MULTILINE)
 PROBE = """
 import gc, os, tempfile, threading
 gc.collect()
@@ -48,6 +50,22 @@ def test_cells_run_again_leave_nothing(
     before, after = probed(done.cells[len(cells)]), probed(done.cells[-1])
     assert before["threads"]  # the control: there is a lab to be seen
     assert after == before
+
+
+@pytest.mark.parametrize("secret", ["I can't sleep", "猫在睡觉 & <b>", "NoSpacesAtAll"])
+@pytest.mark.parametrize("name", NAMES)
+def test_every_claim_holds_for_any_secret(
+    name: str, secret: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever sentence a learner types, no check of the text fails."""
+    monkeypatch.setenv("LABAPP_CAPTURE", "relay")
+    notebook = read(name)
+    changed = 0
+    for cell in notebook.cells:
+        cell.source, times = SECRET.subn(lambda _: f"secret = {secret!r}", cell.source)
+        changed += times
+    assert changed == 1
+    assert complaints(execute(notebook), rules.RESULT) == []
 
 
 @pytest.mark.timeout(300)
