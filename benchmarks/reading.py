@@ -21,7 +21,7 @@ from labapp.errors import LabError
 from labapp.secret import find
 
 CONNECTIONS, EXCHANGES, PAGE = 2000, 3, 8000  # PAGE: bytes of an answer
-SLICE = 60  # connections that scapy reads
+SLICE = 400  # connections that scapy reads
 RUNS = 5
 TSHARK = "tshark"
 TEXT = "Rex sleeps at noon"

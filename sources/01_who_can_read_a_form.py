@@ -212,11 +212,15 @@ assert any(hello in bytes(p) for p in recording.capture.packets)
 assert recording.capture.complete
 
 # %% [markdown]
-# Save the packets of the visit, download the file and open it in Wireshark. The
-# display filter `http` shows the request.
+# Save the packets of the visit and open the file in Wireshark. The display
+# filter `http` shows the request. If JupyterLab runs on another machine, write
+# `"before.pcap"` instead: the file is then beside this notebook, and you can
+# download it.
 
 # %%
-before.capture.save("before.pcap")
+from tempfile import gettempdir
+
+before.capture.save(f"{gettempdir()}/before.pcap")
 
 # %% [markdown]
 # How real are these packets? This says which way to get them was taken, and why

@@ -70,6 +70,12 @@ def test_captured_and_uncaptured_requests() -> None:
             assert min(pairs.plain + pairs.other) > 0
 
 
+def test_captured_and_uncaptured_step() -> None:
+    """The form is really filled in and sent, with and without a capture."""
+    with bench(Relay) as on:
+        assert len(overhead.measure_step(on, 1)) == 1
+
+
 def test_an_incomplete_capture_stops_the_measurement(
     relayed: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
