@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from labapp.errors import LabError
+from labapp.errors import LabError, unwritable, why
 
 if TYPE_CHECKING:
     from scapy.plist import PacketList
@@ -105,9 +105,7 @@ class Capture:
         try:
             target.write_bytes(file.getvalue())
         except (OSError, ValueError) as error:
-            raise LabError(
-                f"Cannot write {target}: {_why(error)}. Choose a folder you may write to."
-            ) from None
+            raise unwritable(target, error) from None
         return target
 
     @classmethod
@@ -122,7 +120,7 @@ class Capture:
             content = source.read_bytes()
         except (OSError, ValueError) as error:
             raise LabError(
-                f"Cannot read {source}: {_why(error)}. Check the name and the folder."
+                f"Cannot read {source}: {why(error)}. Check the name and the folder."
             ) from None
         frames: list[Frame] = []
         problems: list[str] = []
@@ -209,8 +207,3 @@ def _ends_with_a_block(content: bytes) -> bool:
         (length,) = struct.unpack_from(f"{order}I", content, at + 4)
         at += max(length, 12)
     return at == len(content)
-
-
-def _why(error: OSError | ValueError) -> str:
-    # A name with a NUL in it is a ValueError; only the system's own have strerror.
-    return str(getattr(error, "strerror", None) or error)

@@ -84,6 +84,14 @@ def test_an_encrypted_visit_shows_sizes_only(lab: Laboratory, plain: Visit) -> N
     assert repr(sealed).startswith("With POST, HTTPS applied, a listener does not read")
 
 
+def test_a_torn_capture_is_not_called_safe(lab: Laboratory) -> None:
+    """Where a packet is missing the card says so; the whole capture is the control."""
+    sealed = lab.visit(SECRET, https)
+    assert "nobody can say" in repr(sealed.without_packet())
+    assert "nobody can say" in sealed.without_packet()._repr_html_()
+    assert "a listener does not read the secret" in repr(sealed)
+
+
 def test_the_map_as_text_has_three_marks(plain: Visit) -> None:
     """X, dot and question mark stand for seen, not seen and unknown."""
     columns: list[dict[str, bool | None]] = [

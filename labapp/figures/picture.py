@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from labapp.errors import LabError
+from labapp.errors import unwritable
 from labapp.figures.style import DPI, PAPER
 from labapp.figures.table import CARD, Table
 
@@ -44,10 +44,8 @@ class Picture:
         target = Path(path)
         try:
             target.write_bytes(self.png(dpi))
-        except OSError as error:
-            raise LabError(
-                f"Cannot write {target}: {error.strerror}. Choose a folder you may write to."
-            ) from None
+        except (OSError, ValueError) as error:
+            raise unwritable(target, error) from None
         return target
 
     def _repr_html_(self) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from labapp.figures.columns import Column, columns
 from labapp.lab import Visit
+from labapp.show import together
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,7 @@ Answers = Sequence[bool | None]
 
 def seen(visit: Visit, row: Row) -> bool | None:
     """Return whether *row* had it in *visit*: seen at one place is seen."""
-    answers = [visit.seen[place] for place in row.places]
-    return True if True in answers else None if None in answers else False
+    return together(visit.seen, row.places)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from itertools import compress, product
 from pathlib import Path
 
 from labapp import remedy, show
-from labapp.errors import LabError
+from labapp.errors import LabError, unwritable
 from labapp.lab.laboratory import visit
 from labapp.lab.progress import progress
 from labapp.lab.visits import Visit
@@ -76,10 +76,8 @@ class ExposureMap:
         """Write the JSON to *path*; `LabError` if that cannot be done."""
         try:
             Path(path).write_text(self.json, encoding="utf-8")
-        except OSError as error:
-            raise LabError(
-                f"Cannot write {path}: {error.strerror}. Choose a folder you may write to."
-            ) from None
+        except (OSError, ValueError) as error:
+            raise unwritable(path, error) from None
 
     def __repr__(self) -> str:
         return self.text

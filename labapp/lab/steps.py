@@ -26,7 +26,8 @@ class Script:
     """Plays one visit against one combination of remediations.
 
     *control* is the harmless text that every search must find, *forged* what the
-    stranger submits. *form_token* puts the CSRF token into the form or leaves it out against them.
+    stranger submits. *form_token* puts the CSRF token into the form or leaves it
+    out, whatever the remediations say.
     """
 
     server: Server

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from labapp import show
 from labapp.capture import Capture
+from labapp.conversations import conversations
 from labapp.evidence import SITE, Evidence, LogLine, Step
 from labapp.observers import PLACES, Finding, deeds
 from labapp.remedy import Remediation, title
@@ -49,12 +50,19 @@ class Visit:
         return self.evidence.step(name)
 
     def without_packet(self, name: str = "submit") -> Visit:
-        """Return this visit as if the longest packet of one step had been missed."""
+        """Return this visit as if one packet of a step had been missed.
+
+        It is the longest one of the step's first conversation.
+        """
         step = self.step(name)
-        sizes = [len(frame.data) for frame in step.capture.frames]
-        torn = replace(step, capture=step.capture.without(sizes.index(max(sizes))))
+        frames = step.capture.frames
+        longest = max(
+            conversations(step.capture)[0].frames, key=lambda number: len(frames[number].data)
+        )
+        torn = replace(step, capture=step.capture.without(longest))
         steps = tuple(torn if one is step else one for one in self.evidence)
-        return replace(self, evidence=replace(self.evidence, steps=steps), lost=self.lost + 1)
+        evidence = replace(self.evidence, steps=steps)
+        return replace(self, evidence=evidence, lost=self.lost + 1)
 
     @property
     def log(self) -> tuple[LogLine, ...]:
@@ -93,10 +101,15 @@ class Visit:
         return "".join(f"{line}\n" for line in lines)
 
     def __repr__(self) -> str:
-        return show.visit_text(self.evidence.step("submit"), self.secret, self.title, self.how)
+        return show.visit_text(self.step("submit"), self.secret, self._card)
 
     def _repr_html_(self) -> str:
-        return show.visit_html(self.evidence.step("submit"), self.secret, self.title, self.how)
+        return show.visit_html(self.step("submit"), self.secret, self._card)
+
+    @property
+    def _card(self) -> show.Card:
+        wire = [place for place in PLACES if place.startswith("wire_")]
+        return show.Card(self.title, show.together(self.seen, wire), self.how)
 
 
 def _lines_of_view(visit: Visit) -> list[str]:

@@ -1,6 +1,6 @@
 """Evidence shown to a reader: escaped HTML, each with a plain-text twin."""
 
-from labapp.show.conversation import visit_html, visit_text
-from labapp.show.table import map_text
+from labapp.show.conversation import Card, visit_html, visit_text
+from labapp.show.table import map_text, together
 
-__all__ = ["map_text", "visit_html", "visit_text"]
+__all__ = ["Card", "map_text", "together", "visit_html", "visit_text"]

@@ -17,7 +17,10 @@ _CARD = (
     "background:#fff;color:#222;padding:12px 16px;border:1px solid #ccc;"
     "max-width:60em;font:15px/1.5 system-ui,sans-serif"
 )
-_LINE = "margin:4px 0;font:14px/1.6 ui-monospace,monospace;white-space:pre-wrap;overflow-wrap:anywhere"
+_LINE = (
+    "margin:4px 0;font:14px/1.6 ui-monospace,monospace;"
+    "white-space:pre-wrap;overflow-wrap:anywhere"
+)
 _BOX = (
     "background:#fff;color:#7b1e3b;font-weight:bold;border:2px solid #7b1e3b;"
     "text-decoration:underline;padding:0 3px"
@@ -70,30 +73,42 @@ def lines(step: Step, secret: str, host: str = SITE) -> Iterator[Line]:
                 yield from _message("server   < ", exchange.response, secret)
 
 
-def visit_text(step: Step, secret: str, title: str, how: str) -> str:
+@dataclass(frozen=True)
+class Card:
+    """What is said of a visit: its *title*, if a *listener* has the secret, and *how*.
+
+    *listener* is True, False, or None where nothing can be said; *how* tells how
+    the packets were had.
+    """
+
+    title: str
+    listener: bool | None
+    how: str
+
+    @property
+    def heading(self) -> str:
+        """One sentence, such as ``"With HTTPS applied, a listener ..."``."""
+        verdict = {
+            True: "a listener reads the secret",
+            False: "a listener does not read the secret",
+            None: "nobody can say if a listener reads the secret: not all was captured",
+        }[self.listener]
+        applied = "As it is" if self.title == "nothing" else f"With {self.title} applied"
+        return f"{applied}, {verdict}."
+
+
+def visit_text(step: Step, secret: str, card: Card) -> str:
     """Return *step* as plain text: a heading, the conversation, how it was had."""
-    said = list(lines(step, secret))
-    return "\n".join([_heading(title, said), *(f"  {line.text}" for line in said), how])
+    said = [f"  {line.text}" for line in lines(step, secret)]
+    return "\n".join([card.heading, *said, card.how])
 
 
-def visit_html(step: Step, secret: str, title: str, how: str) -> str:
+def visit_html(step: Step, secret: str, card: Card) -> str:
     """Return *step* as a small card of HTML with inline style, everything escaped."""
-    said = list(lines(step, secret))
-    body = "".join(f'<p style="{_LINE}">{line.html}</p>' for line in said)
+    body = "".join(f'<p style="{_LINE}">{line.html}</p>' for line in lines(step, secret))
     return (
-        f'<div style="{_CARD}"><p style="margin:0 0 8px"><strong>'
-        f"{escape(_heading(title, said))}</strong></p>{body}"
-        f'<p style="margin:8px 0 0;{_GREY}">{escape(how)}</p></div>'
-    )
-
-
-def _heading(title: str, said: list[Line]) -> str:
-    readable = any(len(line.pieces) > 1 for line in said)
-    verdict = (
-        "a listener reads the secret" if readable else "a listener does not read the secret"
-    )
-    return (
-        f"With {title} applied, {verdict}." if title != "nothing" else f"As it is, {verdict}."
+        f'<div style="{_CARD}"><p style="margin:0 0 8px"><strong>{escape(card.heading)}'
+        f'</strong></p>{body}<p style="margin:8px 0 0;{_GREY}">{escape(card.how)}</p></div>'
     )
 
 
