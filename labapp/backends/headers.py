@@ -96,7 +96,7 @@ def _checksum(data: bytes) -> bytes:
     """Return the Internet checksum (RFC 1071) of *data*, two bytes."""
     if len(data) % 2:
         data += b"\0"
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    while total >> 16:
-        total = (total & 0xFFFF) + (total >> 16)
-    return struct.pack("!H", ~total & 0xFFFF)
+    # Adding with the carry brought round is adding modulo 65,535; of its two
+    # zeros the sum of anything but zeros is the one with all bits set.
+    total = int.from_bytes(data, "big") % 0xFFFF or 0xFFFF
+    return (0xFFFF - total).to_bytes(2, "big")
