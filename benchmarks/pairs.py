@@ -35,12 +35,16 @@ class Pairs:
 
 
 def interleaved(
-    plain: Callable[[], object], other: Callable[[], object], number: int, warm_up: int = 3
+    plain: Callable[[], object],
+    other: Callable[[], object],
+    number: int,
+    warm_up: int = 3,
+    before: Callable[[], object] = lambda: None,
 ) -> Pairs:
     """Time *plain* and *other* in *number* pairs; every second pair begins with *other*.
 
     What a load on the machine, or one of the two, leaves behind then falls on
-    both alike.
+    both alike. *before* is called before each and not timed.
     """
     for _ in range(warm_up):
         plain()
@@ -49,6 +53,7 @@ def interleaved(
     times: tuple[list[float], list[float]] = ([], [])
     for turn in range(number):
         for which in (0, 1) if turn % 2 == 0 else (1, 0):
+            before()
             times[which].append(seconds(both[which]))
     return Pairs(tuple(times[0]), tuple(times[1]))
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from shutil import which
-from statistics import median
 from tempfile import TemporaryDirectory
 from urllib.parse import quote_plus
 
-from benchmarks.pairs import interleaved, seconds
+from benchmarks.pairs import interleaved
 from benchmarks.row import Row, at_least
 from labapp.backends.headers import Flow
 from labapp.capture import Capture, Frame
@@ -69,19 +69,26 @@ def rows(scale: float = 1.0) -> Iterator[Row]:
         whole = sample(folder, max(2, round(CONNECTIONS * scale)))
         part = sample(folder, max(1, round(SLICE * scale)))
         size = f"{whole.path.stat().st_size / 1e6:.0f} MB, {whole.frames:,} frames"
-        ours = median(seconds(lambda: reassemble(whole)) for _ in range(RUNS)) / whole.frames
-        theirs = seconds(lambda: by_scapy(part)) / part.frames
+        read = interleaved(
+            lambda: reassemble(whole), lambda: by_scapy(part), RUNS, 1, gc.collect
+        )
+        scale_up = whole.frames / part.frames
+        ours, theirs = (
+            time / of.frames for time, of in zip(read.medians, (whole, part), strict=True)
+        )
         yield at_least(
             "reassembly: scapy's TCPSession / ours, per frame",
-            theirs / ours,
+            read.ratio * scale_up,
             100,
-            f"{size}; scapy {part.frames:,} of them",
+            f"{size}; scapy {part.frames:,} such; {RUNS} pairs",
             f"{1 / theirs:,.0f} / {1 / ours:,.0f} frames per second, each from the file",
         )
         if not which(TSHARK):
             yield Row("search: tshark / ours", "not here", how="tshark is not installed")
             return
-        pairs = interleaved(lambda: search(whole), lambda: by_tshark(whole), RUNS, warm_up=1)
+        pairs = interleaved(
+            lambda: search(whole), lambda: by_tshark(whole), RUNS, 1, gc.collect
+        )
         mine, tshark = pairs.medians
         yield at_least(
             "reassembly, HTTP and search: tshark / ours",
@@ -115,13 +122,19 @@ def by_scapy(of: Sample) -> int:
     """Read the file with scapy's own reassembly; return how many packets came out."""
     from scapy.layers.http import HTTP
     from scapy.layers.inet import TCP
-    from scapy.packet import bind_layers
+    from scapy.packet import bind_layers, split_layers
     from scapy.sendrecv import sniff
     from scapy.sessions import TCPSession
 
-    bind_layers(TCP, HTTP, dport=PORT)
-    bind_layers(TCP, HTTP, sport=PORT)
-    return len(sniff(offline=str(of.path), session=TCPSession))
+    ports = ({"dport": PORT}, {"sport": PORT})
+    for port in ports:
+        bind_layers(TCP, HTTP, **port)
+    try:
+        return len(sniff(offline=str(of.path), session=TCPSession))
+    finally:
+        # Bound for the whole process; others read this port as plain bytes.
+        for port in ports:
+            split_layers(TCP, HTTP, **port)
 
 
 def by_tshark(of: Sample) -> int:

@@ -25,10 +25,10 @@ def text(row: Row) -> str:
     return f"{met:>3}  {what:66} {measured:>14}  {target:22} {how} ({samples})"
 
 
-def markdown(rows: Iterable[Row]) -> str:
-    """Return all *rows* as a table of Markdown, with date and machine above it."""
+def markdown(rows: Iterable[Row], above: str) -> str:
+    """Return all *rows* as a table of Markdown, with the line *above* it."""
     lines = [
-        f"{machine()}\n",
+        f"{above}\n",
         f"| {' | '.join(TITLES)} |",
         f"|{'---|' * len(TITLES)}",
         *(f"| {' | '.join(map(_cell, cells(row)))} |" for row in rows),
@@ -42,7 +42,7 @@ def machine() -> str:
     return (
         f"Measured on {datetime.now(UTC):%d %B %Y}: {os.cpu_count()} cores "
         f"({platform.machine()}), {platform.system()} {platform.release()}, "
-        f"Python {platform.python_version()}, load {load:.1f} at the end."
+        f"Python {platform.python_version()}, load {load:.1f} before it began."
     )
 
 

@@ -63,7 +63,7 @@ def _add_common(to: argparse.ArgumentParser, default: object) -> None:
         "--capture",
         metavar="BACKEND",
         default=default,
-        help="how to have packets: live or relay (default: the best that works)",
+        help="live, namespace or relay: how to get packets (default: the best)",
     )
 
 

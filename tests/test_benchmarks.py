@@ -205,9 +205,9 @@ def test_the_table_is_written_between_its_marks(tmp_path: Path) -> None:
     document = tmp_path / "performance.md"
     shutil.copy(__main__.DOCUMENT, document)
 
-    report.write(document, report.markdown(ROWS))
+    report.write(document, report.markdown(ROWS, report.machine()))
     first = document.read_text(encoding="utf-8")
-    report.write(document, report.markdown(ROWS))
+    report.write(document, report.markdown(ROWS, report.machine()))
 
     assert first == document.read_text(encoding="utf-8")
     assert "| a\\|b | 1.20 | at most 1.2 | yes | 2 pairs | how |" in first

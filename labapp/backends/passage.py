@@ -27,6 +27,7 @@ class _Half:
     waiting: bytearray = field(default_factory=bytearray)
     ended: bool = False  # the source has said that no more will come
     closed: bool = False  # and the sink has been told
+    watched: int = READ  # what the selector was asked for
 
 
 class Passage:
@@ -121,14 +122,15 @@ class Passage:
         sock = inward.source
         events = READ if not inward.ended and not inward.waiting else 0
         events |= WRITE if outward.waiting else 0
-        key = self._selector.get_map().get(sock)
-        if key is None:
-            if events:
-                self._selector.register(sock, events, self)
+        if events == inward.watched:
+            return
+        if not inward.watched:
+            self._selector.register(sock, events, self)
         elif not events:
             self._selector.unregister(sock)
-        elif key.events != events:
+        else:
             self._selector.modify(sock, events, self)
+        inward.watched = events
 
     def _over(self, close: Callable[[socket.socket], None]) -> None:
         self.abandon(close)

@@ -24,6 +24,8 @@ _CUT = re.compile(
     )
 )
 
+_CUT_ENDS = tuple(sign + end for sign in (b"'", b'"', b";") for end in (b"\n", b"\r"))
+
 
 @dataclass(frozen=True)
 class Match:
@@ -60,6 +62,8 @@ def find(secret: str, haystack: bytes) -> list[Match]:
 
 def _across_cuts(secret: str, haystack: bytes) -> Iterator[Match]:
     """Yield the matches that only show when cut pieces are put together again."""
+    if not any(end in haystack for end in _CUT_ENDS):
+        return  # a plain search is ten times as fast as the pattern
     cuts = [cut.span() for cut in _CUT.finditer(haystack)]
     if not cuts:
         return
