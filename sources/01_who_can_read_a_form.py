@@ -213,14 +213,12 @@ assert recording.capture.complete
 
 # %% [markdown]
 # Save the packets of the visit and open the file in Wireshark. The display
-# filter `http` shows the request. If JupyterLab runs on another machine, write
-# `"before.pcap"` instead: the file is then beside this notebook, and you can
-# download it.
+# filter `http` shows the request. The lab's folder is gone when the kernel
+# stops. To keep or to download the file, write `"before.pcap"` instead: it is
+# then beside this notebook.
 
 # %%
-from tempfile import gettempdir
-
-before.capture.save(f"{gettempdir()}/before.pcap")
+before.capture.save(lab.folder / "before.pcap")
 
 # %% [markdown]
 # How real are these packets? This says which way to get them was taken, and why

@@ -50,6 +50,8 @@ def test_cells_run_again_leave_nothing(
     before, after = probed(done.cells[len(cells)]), probed(done.cells[-1])
     assert before["threads"]  # the control: there is a lab to be seen
     assert after == before
+    assert len(before["temporary"]) == 1  # the lab's own folder, and with the kernel
+    assert list(tmp_path.iterdir()) == []  # it is gone; nothing was written beside it
 
 
 @pytest.mark.parametrize("secret", ["I can't sleep", "猫在睡觉 & <b>", "NoSpacesAtAll"])

@@ -33,6 +33,7 @@ _opening = RLock()
 class Laboratory:
     """Everything one kernel needs, opened once and given back by `close()`.
 
+    *folder* is a temporary one of its own; *choice* says how packets are had.
     Visits are made one at a time: Django's settings belong to the process.
     """
 
@@ -43,7 +44,7 @@ class Laboratory:
         self._control = f"control kettle {random.randrange(1000, 10000)}"
         self._forged = plant_secret()
         with ExitStack() as stack:
-            self._folder = Path(stack.enter_context(TemporaryDirectory(prefix="labapp-")))
+            self.folder = Path(stack.enter_context(TemporaryDirectory(prefix="labapp-")))
             self.choice: Choice = choose()
             self.backend = stack.enter_context(self.choice.backend)
             authority = Authority()
@@ -69,7 +70,7 @@ class Laboratory:
             script = Script(
                 server=self.server,
                 backend=self.backend,
-                database=site.use_database(self._folder),
+                database=site.use_database(self.folder),
                 new_browser=lambda agent: Browser(self._network, user_agent=agent),
                 remediations=applied,
                 control=self._control,
