@@ -6,13 +6,16 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 
 from labapp import remedy
 from labapp.errors import LabError
 from labapp.secret import plant_secret
 
+NEEDED = ("django", "scapy", "trustme")
 EPILOG = """\
 remediations: {known}
+(the first six are the taught list; hardening is HSTS and Secure cookies)
 
 examples:
   python -m labapp                             the story: the six, one after another
@@ -73,6 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.capture is not None:
         os.environ["LABAPP_CAPTURE"] = options.capture
     try:
+        _check_packages()
         match options.command:
             case "visit":
                 _visit(options)
@@ -89,6 +93,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("labapp: stopped.", file=sys.stderr)
         return 130
     return 0
+
+
+def _check_packages() -> None:
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    if missing:
+        raise LabError(
+            f"{', '.join(missing)} is not installed for {sys.executable}: run make lab once, "
+            "then use .venv/bin/python."
+        )
 
 
 def _story(options: argparse.Namespace) -> None:

@@ -149,5 +149,9 @@ exposure_map(after, torn)
 assert torn.seen["wire_response"] is None
 
 # %% [markdown]
-# To see how each way to get packets did in the self-test, open a terminal
-# (File, New, Terminal) and type `python -m labapp doctor`.
+# This shows how each way to get packets did in its self-test:
+
+# %%
+from labapp.__main__ import main
+
+status = main(["doctor"])

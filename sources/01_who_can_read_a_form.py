@@ -175,7 +175,7 @@ exposure_map(before)
 #
 # ---
 #
-# **You may go on to the next chapter here.**
+# **You may stop here.** The chapter on POST comes next; it is not written yet.
 
 # %% [markdown]
 # ## Deeper, for later: the machinery in the open

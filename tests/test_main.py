@@ -147,6 +147,22 @@ def test_a_mistake_gets_one_line(arguments: list[str], line: str) -> None:
     assert line in failed.stderr
 
 
+def test_a_python_without_the_packages_gets_one_line() -> None:
+    """Whoever forgot the virtual environment is told so, whatever they asked for."""
+    failed = subprocess.run(
+        [sys.executable, "-S", "-m", "labapp", "doctor"],  # -S: without site-packages
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert failed.returncode == 2
+    assert len(failed.stderr.splitlines()) == 1
+    assert "django, scapy, trustme is not installed" in failed.stderr
+    assert ".venv/bin/python" in failed.stderr
+
+
 def test_a_forced_backend_that_cannot_work_gets_one_line(ordinary_user: OrdinaryUser) -> None:
     """No way to capture: said in a line, with what to do."""
     failed = ordinary_user.run(["-m", "labapp"], LABAPP_CAPTURE="live")

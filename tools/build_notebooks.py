@@ -31,7 +31,11 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCES, NOTEBOOKS = ROOT / "sources", ROOT / "notebooks"
 FOLDED = frozenset({"hidden", "docassert"})
 METADATA = {
-    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "kernelspec": {
+        "display_name": "Python 3 (ipykernel)",
+        "language": "python",
+        "name": "python3",
+    },
     "language_info": {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"},
 }
 

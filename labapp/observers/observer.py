@@ -92,11 +92,12 @@ OBSERVERS = (
         (Place("access_log", "access log", machine.access_log, machine.log_doubt),),
     ),
     Observer(
-        "gets the error e-mail",
-        (
-            Place("report_text", "text part", machine.report_text, machine.text_doubt),
-            Place("report_html", "HTML part", machine.report_html, machine.html_doubt),
-        ),
+        "gets the error e-mail (text)",
+        (Place("report_text", "text part", machine.report_text, machine.text_doubt),),
+    ),
+    Observer(
+        "gets the error e-mail (HTML)",
+        (Place("report_html", "HTML part", machine.report_html, machine.html_doubt),),
     ),
     Observer(
         "sees the debug page",

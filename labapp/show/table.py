@@ -24,7 +24,7 @@ def map_text(columns: Sequence[SEEN], works: Sequence[bool]) -> str:
         marks = "".join(f"{_MARKS[together(column, keys)]:>4}" for column in columns)
         rows.append(f"{observer.name:{label}}{marks}")
     rows.append(f"{'The form still works':{label}}" + "".join(f"{_yes(w):>4}" for w in works))
-    rows.append("X seen   . not seen, and a control was found   ? unknown")
+    rows.append("X has it, or can do it   . not, and a control was found   ? unknown")
     return "\n".join(rows)
 
 
