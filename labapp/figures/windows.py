@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from labapp.figures.columns import Column, columns
 from labapp.lab import Visit
+from labapp.observers import WIRE
 from labapp.show import together
 
 
@@ -22,7 +23,6 @@ class Row:
     places: tuple[str, ...]
 
 
-WIRE = ("wire_request_line", "wire_request_headers", "wire_request_body", "wire_response")
 HISTORY = Row("the history", "reads the browser history", ("history",))
 LOG = Row("the server log", "reads the server log", ("access_log",))
 MAIL = Row("the error e-mail (text)", "gets the error e-mail (text)", ("report_text",))

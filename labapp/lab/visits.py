@@ -12,7 +12,7 @@ from labapp import show
 from labapp.capture import Capture
 from labapp.conversations import conversations
 from labapp.evidence import SITE, Evidence, LogLine, Step
-from labapp.observers import PLACES, Finding, deeds
+from labapp.observers import PLACES, WIRE, Finding, deeds
 from labapp.remedy import Remediation, title
 from labapp.site import application as site
 from labapp.site.views import views_for
@@ -108,8 +108,7 @@ class Visit:
 
     @property
     def _card(self) -> show.Card:
-        wire = [place for place in PLACES if place.startswith("wire_")]
-        return show.Card(self.title, show.together(self.seen, wire), self.how)
+        return show.Card(self.title, show.together(self.seen, WIRE), self.how)
 
 
 def _lines_of_view(visit: Visit) -> list[str]:

@@ -129,6 +129,7 @@ OBSERVERS = (
 )
 
 PLACES = {place.key: place for observer in OBSERVERS for place in observer.places}
+WIRE = tuple(place.key for place in OBSERVERS[0].places)  # what crosses in the clear
 
 
 def ask(evidence: Evidence, secret: str, key: str) -> Finding:
