@@ -10,6 +10,7 @@ from labapp.capture import Capture
 from labapp.errors import LabError
 
 SITE, STRANGER, THIRD_PARTY, CONTROL = "site.test", "other.test", "images.test", "control.test"
+LOOKALIKE = "site.test.other.test"  # the stranger's too, though it begins like the site
 MAIN_STEPS = ("open", "submit", "read_back")
 
 
@@ -31,6 +32,20 @@ class Report:
 
     text: str
     html: str
+
+
+@dataclass(frozen=True)
+class Crash:
+    """An exception that left a view: its type's name and its message.
+
+    *lines* are those of the view's author, outermost first ("line 6, in post:
+    ..."); *starred* names the parameters that error reports of that request hide.
+    """
+
+    kind: str
+    message: str
+    lines: tuple[str, ...] = ()
+    starred: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, repr=False)
@@ -84,7 +99,8 @@ class Step:
     """What one step of a visit left behind.
 
     *answers* in the order the browser had them; *memory* and *database* as they
-    were when the step ended (*database*: the bytes of the SQLite file).
+    were when the step ended (*database*: the bytes of the SQLite file). *output* is
+    what the site's code printed or logged, by host; *crashes* are its exceptions.
     """
 
     name: str
@@ -94,6 +110,8 @@ class Step:
     reports: tuple[Report, ...] = ()
     memory: Memory = field(default_factory=Memory)
     database: bytes = b""
+    output: tuple[LogLine, ...] = ()
+    crashes: tuple[Crash, ...] = ()
 
     def answers_of(self, host: str) -> tuple[Answer, ...]:
         """Return the answers that came from *host*: those of status 0 are none."""
@@ -116,12 +134,14 @@ class Evidence:
 
     *control* is a second, harmless text the lab sent along on purpose: whoever
     did not find it did not look properly, so their "not seen" counts for nothing.
-    *forged* is the text that the stranger's page submits in the visitor's name.
+    *forged* is the text that the stranger's page submits in the visitor's name,
+    *other* what a second visitor tells the site.
     """
 
     steps: tuple[Step, ...]
     control: str
     forged: str = ""
+    other: str = ""
 
     def __iter__(self) -> Iterator[Step]:
         return iter(self.steps)

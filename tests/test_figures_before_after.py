@@ -16,6 +16,7 @@ from labapp.lab import Visit
 from labapp.lab.laboratory import Laboratory
 from labapp.remedy import Remediation, csrf, https, mask_reports, post, redirect, session
 from labapp.show.conversation import Line
+from labapp.site.application import Own
 from tests.drawn import SECRET, Elements, visit
 
 TABLE = {"table", "thead", "tbody", "tr", "th", "td"}
@@ -73,7 +74,7 @@ class TestVerdicts:
         """A view that swallows its errors has no report to be clean."""
         monkeypatch.setenv("LABAPP_CAPTURE", "relay")
         with Laboratory() as lab:
-            silent = lab.visit(SECRET, view=swallowing)
+            silent = lab.visit(SECRET, own=Own(view=swallowing))
         assert before_after(visit(), silent, "report").verdict.startswith("No verdict (after")
 
     def test_stars_elsewhere_are_no_stars(self) -> None:

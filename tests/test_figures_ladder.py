@@ -17,6 +17,7 @@ from labapp.figures.flight import flights
 from labapp.figures.strip import where
 from labapp.lab.laboratory import Laboratory
 from labapp.remedy import post
+from labapp.site.application import Own
 from tests.drawn import SECRET, story, texts, visit
 
 PACKED = "words that cross in gzip only"
@@ -65,7 +66,7 @@ class TestFinding:
 
     def test_what_is_packed_is_not_called_unreadable(self, lab: Laboratory) -> None:
         """A secret in a compressed body has no block, but whoever listens can unpack it."""
-        made = replace(lab.visit("a kettle sings", view=packing), secret=PACKED)
+        made = replace(lab.visit("a kettle sings", own=Own(view=packing)), secret=PACKED)
         picture = packet_ladder(made)
         assert not any(flight.blocks for flight in flights(made.capture, PACKED))
         assert picture.finding == (
@@ -107,7 +108,7 @@ class TestBlocks:
 
     def test_two_in_one_message_are_numbered(self, lab: Laboratory) -> None:
         """Each of two blocks has a number and a line of its own."""
-        made = lab.visit("Rex sleeps at noon", view=twice)
+        made = lab.visit("Rex sleeps at noon", own=Own(view=twice))
         said = texts(packet_ladder(made))
         answer = [f for f in flights(made.step("submit").capture, made.secret) if f.blocks][1]
         for number, block in enumerate(answer.blocks, 1):

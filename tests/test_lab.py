@@ -23,6 +23,7 @@ from labapp.remedy import (
     session,
 )
 from labapp.secret import plant_secret
+from labapp.site.application import Own
 
 SECRET = "Rex's fake café+otter 417"
 WIRE = {"wire_request_line", "wire_request_headers", "wire_request_body", "wire_response"}
@@ -220,7 +221,7 @@ def test_a_view_of_the_learners_own_is_visited(lab: Laboratory) -> None:
     def quiet(request: HttpRequest) -> HttpResponse:
         return HttpResponse("<p>Thank you, says my own view.</p>")
 
-    answer = lab.visit(SECRET, view=quiet).step("submit").answers[0]
+    answer = lab.visit(SECRET, own=Own(view=quiet)).step("submit").answers[0]
     assert answer.body == b"<p>Thank you, says my own view.</p>"
 
 

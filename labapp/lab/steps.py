@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 from labapp.backends import Backend
 from labapp.browser import Browser
 from labapp.capture import Capture
 from labapp.errors import LabError
-from labapp.evidence import CONTROL, SITE, STRANGER, Answer, Evidence, Memory, Step
-from labapp.observers import wire
+from labapp.evidence import CONTROL, LOOKALIKE, SITE, STRANGER, Answer, Evidence, Memory, Step
+from labapp.observers import checked, wire
 from labapp.remedy import Remediation, session
 from labapp.secret import find
 from labapp.server import Server
 from labapp.site import application as site
 
 FIELD = "sensitive_info"
+FORGERIES: dict[str, dict[str, Any]] = {
+    "forgery_lookalike": {"host": LOOKALIKE},
+    "forgery_without_referer": {"silent": "1"},
+    "forgery_copied": {"copying": True},
+}
 
 
 @dataclass
@@ -27,7 +34,8 @@ class Script:
 
     *control* is the harmless text that every search must find, *forged* what the
     stranger submits. *form_token* puts the CSRF token into the form or leaves it
-    out, whatever the remediations say.
+    out, whatever the remediations say. *own* are the learner's own parts; with
+    *thorough* a second visitor comes, whose text is *other*, and further strangers.
     """
 
     server: Server
@@ -37,15 +45,28 @@ class Script:
     remediations: tuple[Remediation, ...]
     control: str
     forged: str
-    view: site.AnyView | None = None
+    other: str
+    own: site.Own = field(default_factory=site.Own)
+    thorough: bool = False
     form_token: bool | None = None
     _steps: list[Step] = field(default_factory=list)
 
     def play(self, secret: str) -> Evidence:
-        """Make the visit and return what it left behind."""
+        """Make the visit and return what it left behind.
+
+        It ends early if the form brought no answer at all: each further step of a
+        view that never returns would only have to be waited for.
+        """
+        with self.server.output.listening():
+            self._play(secret)
+        return self._evidence()
+
+    def _play(self, secret: str) -> None:
         site.plant_control(self.database, self.control)
         self.server.take_log()
+        self.server.output.take()
         site.take_reports()
+        site.take_crashes()
         visitor = self.new_browser(f"LabBrowser/1.0 ({self.control})")
         self._serve()
 
@@ -53,8 +74,12 @@ class Script:
         self._step("open", visitor, lambda: visitor.open(self._url(SITE)))
         self._refuse_common(secret)
         self._step("submit", visitor, lambda: _fill(visitor, {FIELD: secret}))
-        if session in self.remediations:
+        if self._steps and not self._steps[-1].answers_of(SITE):
+            return
+        if session in self.remediations or self.own.secure_page:
             self._step("read_back", visitor, lambda: self._read_back(visitor))
+        if self.thorough:
+            self._second_visit(visitor)
         self._replay("replay", wire.cookies(self._evidence()))
         self._step("again", visitor, lambda: self._submit(visitor, secret))
         self._step("reload", visitor, visitor.reload)
@@ -69,7 +94,9 @@ class Script:
         self._step(
             "after_forgery", visitor, lambda: visitor.open(self._url(SITE, "/secure_page"))
         )
-        return self._evidence()
+        if self.thorough:
+            for name, how in FORGERIES.items():
+                self._step(name, visitor, partial(self._forge, visitor, **how))
 
     # One step -----------------------------------------------------------------------
 
@@ -93,17 +120,19 @@ class Script:
             reports=site.take_reports(),
             memory=memory,
             database=self.database.read_bytes(),
+            output=self.server.output.take(),
+            crashes=site.take_crashes(),
         )
         self._steps.append(step)
 
     def _evidence(self) -> Evidence:
-        return Evidence(tuple(self._steps), self.control, self.forged)
+        return Evidence(tuple(self._steps), self.control, self.forged, self.other)
 
     def _serve(self, *, down: bool = False, debug: bool = False) -> None:
         self.server.swap(
             lambda: site.application(
                 self.remediations,
-                view=self.view,
+                own=self.own,
                 down=down,
                 debug=debug,
                 form_token=self.form_token,
@@ -151,7 +180,23 @@ class Script:
         for link in browser.page.links[:1]:
             browser.follow(link)
 
-    def _forge(self, browser: Browser) -> None:
+    def _second_visit(self, visitor: Browser) -> None:
+        """Let somebody else in, then show the first visitor their own page again."""
+        other = self.new_browser(f"LabBrowser/1.0 ({self.control})")
+        page = self._url(SITE, "/secure_page")
+        self._step("second_visitor", other, lambda: other.open(page))
+        self._step("second_submit", other, lambda: self._submit(other, self.other))
+        self._step("second_read_back", other, lambda: other.open(page))
+        self._step("own_page_again", visitor, lambda: visitor.open(page))
+        query = urlencode({FIELD: checked.addressed(self.other)})
+        address = self._url(SITE, f"/sensitive?{query}")
+        self._step("by_address", other, lambda: other.open(address))
+
+    def _forge(
+        self, browser: Browser, host: str = STRANGER, *, copying: bool = False, **how: str
+    ) -> None:
+        if copying:
+            how["copied"] = urlencode(self._fields_for_anybody())
         browser.open(self._url(SITE))
         form = browser.page.form
         query = urlencode(
@@ -160,9 +205,18 @@ class Script:
                 "scheme": "https" if self._tls else "http",
                 FIELD: self.forged,
             }
+            | how
         )
-        browser.open(self._url(STRANGER, f"/attack?{query}"))
+        browser.open(self._url(host, f"/attack?{query}"))
         _fill(browser, {})
+
+    def _fields_for_anybody(self) -> dict[str, str]:
+        """Return what else the form sends when a stranger opens it: a token, say."""
+        stranger = self.new_browser("Stranger/1.0")
+        stranger.open(self._url(SITE))
+        stranger.close_connections()
+        fields = stranger.page.form.fields if stranger.page.form else []
+        return {one.name: one.value for one in fields if one.name not in ("", FIELD)}
 
     def _refuse_common(self, secret: str) -> None:
         """Refuse a secret that stands in what was sent before it was ever typed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import inspect
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from labapp import show
@@ -23,8 +23,8 @@ class Visit:
     """One visit under some remediations; you receive it from `labapp.visit`.
 
     *how* says in a sentence how the packets were had; *lost* counts the packets
-    that were taken away on purpose. *view* is the view of the reader's own that
-    was visited, if any.
+    that were taken away on purpose. *own* are the parts of the reader's own that
+    were visited.
     """
 
     secret: str
@@ -32,7 +32,7 @@ class Visit:
     evidence: Evidence
     how: str
     lost: int = 0
-    view: site.AnyView | None = None
+    own: site.Own = field(default_factory=site.Own)
 
     @property
     def title(self) -> str:
@@ -89,11 +89,13 @@ class Visit:
     @property
     def source(self) -> str:
         """The text of the view that ran."""
-        return inspect.getsource(self.view) if self.view else site.sources(self.remediations)
+        if self.own.view:
+            return inspect.getsource(self.own.view)
+        return site.sources(self.remediations)
 
     def diff(self, after: Visit) -> str:
         """Return what changed from this visit's site to that of *after*, as a diff."""
-        if not (self.view or after.view):
+        if not (self.own.view or after.own.view):
             return site.diff(self.remediations, after.remediations)
         lines = difflib.unified_diff(
             _lines_of_view(self), _lines_of_view(after), "before", "after", lineterm=""
@@ -112,5 +114,5 @@ class Visit:
 
 
 def _lines_of_view(visit: Visit) -> list[str]:
-    view = visit.view or views_for(visit.remediations).SensitiveInfoView
+    view = visit.own.view or views_for(visit.remediations).SensitiveInfoView
     return inspect.getsource(view).splitlines()

@@ -17,6 +17,7 @@ from django.core.servers.basehttp import ServerHandler, WSGIRequestHandler
 
 from labapp.server import access_log
 from labapp.server.interruption import Interruptible
+from labapp.server.output import speaking_for
 
 if TYPE_CHECKING:
     from labapp.server.server import Server
@@ -116,7 +117,8 @@ class Handler(WSGIRequestHandler):
         application = self.server.get_app()
         assert application is not None
         try:
-            response.run(application)
+            with speaking_for(self._host):
+                response.run(application)
             self.wfile.flush()
         finally:
             if errors.getvalue():
@@ -137,7 +139,7 @@ class Handler(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str | None = None) -> None:
         written = access_log.line(
             client=self.client_address[0],
-            host=self.headers.get("Host", "").partition(":")[0].lower(),
+            host=self._host,
             request_line=self.requestline,
             status=str(getattr(code, "value", code)),
             size=size if isinstance(size, int) else 0,
@@ -147,6 +149,10 @@ class Handler(WSGIRequestHandler):
         with self.server.traffic.changed:
             if not self.given_up:
                 self.server.log(written)
+
+    @property
+    def _host(self) -> str:
+        return str(self.headers.get("Host", "")).partition(":")[0].lower()
 
     def log_message(self, format: str, *args: Any) -> None:
         self.server.note(format % args)

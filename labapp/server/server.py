@@ -19,6 +19,7 @@ from labapp.errors import LabError
 from labapp.evidence import LogLine
 from labapp.server.handler import Handler, hang_up
 from labapp.server.interruption import GivenUp
+from labapp.server.output import Output
 from labapp.server.traffic import Traffic
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Server(ThreadedWSGIServer):
         self.set_app(_no_site)
         self.tls = context is not None
         self.traffic = Traffic()
+        self.output = Output()
         self.notes: list[str] = []  # what would have gone to stderr
         self._context = context
         self._connections: dict[Thread, socket.socket] = {}

@@ -14,19 +14,23 @@ from django.core.handlers.wsgi import WSGIHandler
 
 from labapp.remedy import Remediation, together
 from labapp.site.configuration import changed_settings, configure
+from labapp.site.crashes import take_crashes
 from labapp.site.database import plant_control, use_database
 from labapp.site.mailbox import take_reports
+from labapp.site.own import AnyView, Own
 from labapp.site.source import diff, sources
-from labapp.site.urls import AnyView, urlpatterns
+from labapp.site.urls import urlpatterns
 
 __all__ = [
     "AnyView",
+    "Own",
     "application",
     "configure",
     "diff",
     "plant_control",
     "reset",
     "sources",
+    "take_crashes",
     "take_reports",
     "use_database",
 ]
@@ -37,20 +41,20 @@ _in_force = ExitStack()
 def application(
     remediations: Iterable[Remediation] = (),
     *,
-    view: AnyView | None = None,
+    own: Own | None = None,
     down: bool = False,
     debug: bool = False,
     form_token: bool | None = None,
 ) -> WSGIHandler:
     """Return the site under *remediations* as a fresh WSGI application.
 
-    *view* takes the place of SensitiveInfoView, *down* is an outage of the back
-    office, *debug* is Django's DEBUG, and *form_token* puts the CSRF token into
-    the form or leaves it out (by default the remediations decide).
+    *own* brings parts that take the place of the site's, *down* is an outage of
+    the back office, *debug* is Django's DEBUG, and *form_token* puts the CSRF token
+    into the form or leaves it out (by default the remediations decide).
 
     The application made before this one must not be used again, and no request
     may be in flight: while Django's settings change they are not there at all.
-    Raises `LabError` for what is no remediation and no view.
+    Raises `LabError` for what is no remediation.
     """
     configure()
     # 78 ms, and "test" in its name: only whoever really serves pays for it.
@@ -59,10 +63,10 @@ def application(
     applied = together(remediations)
     changed = override_settings(
         # A fresh tuple, since Django remembers every URLconf it has resolved.
-        ROOT_URLCONF=urlpatterns(applied, view=view, form_token=form_token),
+        ROOT_URLCONF=urlpatterns(applied, own=own, form_token=form_token),
         DEBUG=debug,
         BACK_OFFICE_DOWN=down,
-        **changed_settings(applied),
+        **changed_settings(applied, own.settings if own else None),
     )
     reset()
     _in_force.enter_context(changed)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
+from typing import Any
 
 import django
 from django.apps import apps
@@ -11,7 +12,7 @@ from django.conf import settings as django_settings
 
 from labapp.errors import LabError
 from labapp.remedy import Remediation, together
-from labapp.site import settings
+from labapp.site import crashes, settings
 
 # Django docs, "Middleware ordering". Ours comes first: it decides who is asked.
 MIDDLEWARE_ORDER = (
@@ -20,6 +21,12 @@ MIDDLEWARE_ORDER = (
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+)
+# In the same order, what a learner's own view may ask for beside them.
+KNOWN_MIDDLEWARE = (
+    *MIDDLEWARE_ORDER,
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 )
 
 
@@ -39,13 +46,22 @@ def configure() -> None:
         )
     if not apps.ready:
         django.setup()
+    crashes.watch()
 
 
-def changed_settings(remediations: Iterable[Remediation]) -> dict[str, object]:
-    """Return MIDDLEWARE and every further setting that *remediations* change."""
+def changed_settings(
+    remediations: Iterable[Remediation], own: Mapping[str, Any] | None = None
+) -> dict[str, object]:
+    """Return MIDDLEWARE and every further setting that *remediations* change.
+
+    *own* settings come last and win; their MIDDLEWARE is added to the rest.
+    """
     applied = together(remediations)
-    wanted = {*settings.MIDDLEWARE}.union(*(one.middleware for one in applied))
-    changed: dict[str, object] = {"MIDDLEWARE": sorted(wanted, key=MIDDLEWARE_ORDER.index)}
+    changed: dict[str, object] = {"MIDDLEWARE": []}  # first, where a reader looks for it
     for one in applied:
         changed.update(one.settings)
+    changed.update(own or {})
+    wanted = {*settings.MIDDLEWARE, *(own or {}).get("MIDDLEWARE", ())}
+    wanted = wanted.union(*(one.middleware for one in applied))
+    changed["MIDDLEWARE"] = sorted(wanted, key=KNOWN_MIDDLEWARE.index)
     return changed

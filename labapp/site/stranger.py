@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -14,18 +16,23 @@ def attack(request: HttpRequest) -> HttpResponse:
     """Answer with a form that submits itself to site.test.
 
     The query of this page says how: *method*, *scheme* and *sensitive_info*,
-    the forged value.
+    the forged value; *copied* has further fields, as a form sends them; with
+    *silent* the browser tells nobody where it came from.
     """
     wanted = request.GET
-    return render(
+    response = render(
         request,
         "stranger/attack.html",
         {
             "method": "post" if wanted.get("method") == "post" else "get",
             "scheme": "https" if wanted.get("scheme") == "https" else "http",
             "forged": wanted.get("sensitive_info", ""),
+            "copied": parse_qsl(wanted.get("copied", ""), keep_blank_values=True),
         },
     )
+    if "silent" in wanted:
+        response["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 urlpatterns = [

@@ -2,41 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from inspect import isclass
+from collections.abc import Iterable
 
-from django.http import HttpResponseBase
 from django.urls import URLPattern, path
-from django.views import View
 from django.views.generic import TemplateView
 
-from labapp.errors import LabError
 from labapp.remedy import Remediation, together
+from labapp.site.own import Own, as_callable, page_of
 from labapp.site.style import STYLE
 from labapp.site.views import views_for
-
-AnyView = type[View] | Callable[..., HttpResponseBase]
 
 
 def urlpatterns(
     remediations: Iterable[Remediation],
     *,
-    view: AnyView | None = None,
+    own: Own | None = None,
     form_token: bool | None = None,
 ) -> tuple[URLPattern, ...]:
     """Return a fresh URLconf: form, view, secure page and style sheet.
 
-    *view* (a View class or a function) takes the place of SensitiveInfoView and
-    changes nothing else. *form_token* puts ``{% csrf_token %}`` into the form or
-    leaves it out; by default the remediations decide. `LabError` for no view.
+    What *own* brings takes the place of the site's part and changes nothing else.
+    *form_token* puts ``{% csrf_token %}`` into the site's form or leaves it out;
+    by default the remediations decide.
     """
     applied = together(remediations)
+    own = own or Own()
     views = views_for(applied)
-    form = form_template(applied, form_token=form_token)
+    template = form_template(applied, form_token=form_token)
+    form = TemplateView.as_view(template_name=template)
     return (
-        path("", TemplateView.as_view(template_name=form)),
-        path("sensitive", _callable(views.SensitiveInfoView if view is None else view)),
-        path("secure_page", views.SecurePageView.as_view()),
+        path("", form if own.form is None else page_of(own.form)),
+        path("sensitive", as_callable(own.view or views.SensitiveInfoView)),
+        path("secure_page", as_callable(own.secure_page or views.SecurePageView)),
         STYLE,
     )
 
@@ -50,14 +47,3 @@ def form_template(
     if form_token is None:
         form_token = any(one.form_token for one in applied)
     return f"form/{methods[-1] if methods else 'get'}{'_token' if form_token else ''}.html"
-
-
-def _callable(view: AnyView) -> Callable[..., HttpResponseBase]:
-    if isclass(view) and issubclass(view, View):
-        return view.as_view()
-    if isclass(view) or not callable(view):
-        raise LabError(
-            f"{getattr(view, '__name__', repr(view))} is not a Django view: give a class "
-            "that inherits from django.views.View, or a function that takes a request."
-        )
-    return view
