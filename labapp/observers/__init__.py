@@ -5,7 +5,18 @@ remediations that were on. "Not seen" is said only where a control text, sent
 along in the same visit, was found by the very same search; else: unknown.
 """
 
+from labapp.observers.checked import CHECKED
 from labapp.observers.observer import OBSERVERS, PLACES, WIRE, Observer, Place, ask
 from labapp.observers.sighting import Finding, Sighting
 
-__all__ = ["OBSERVERS", "PLACES", "WIRE", "Finding", "Observer", "Place", "Sighting", "ask"]
+__all__ = [
+    "CHECKED",
+    "OBSERVERS",
+    "PLACES",
+    "WIRE",
+    "Finding",
+    "Observer",
+    "Place",
+    "Sighting",
+    "ask",
+]

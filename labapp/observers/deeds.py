@@ -72,7 +72,7 @@ def reload_doubt(evidence: Evidence) -> str:
 
 def forgery_accepted(evidence: Evidence, secret: str) -> bool:
     """Return whether what a stranger's page submitted in the visitor's name ended in 200."""
-    return any(page.status == 200 for page in _forged(evidence)[-1:])
+    return any(page.status == 200 for page in forged_answers(evidence)[-1:])
 
 
 def forgery_changed_session(evidence: Evidence, secret: str) -> bool:
@@ -85,7 +85,9 @@ def forgery_doubt(evidence: Evidence) -> str:
     """The stranger's form was really sent, and answered."""
     if reason := unheard(evidence, ("forgery",)):
         return reason
-    return "" if _forged(evidence) else "no answer came to what the stranger's page submits"
+    return (
+        "" if forged_answers(evidence) else "no answer came to what the stranger's page submits"
+    )
 
 
 def change_doubt(evidence: Evidence) -> str:
@@ -105,9 +107,9 @@ def _untried(evidence: Evidence, steps: tuple[str, ...], replay: str) -> str:
     return unheard(evidence, (replay,)) if wire.cookies(evidence, steps) else ""
 
 
-def _forged(evidence: Evidence) -> tuple[Answer, ...]:
-    """Return the site's answers in step forgery if the forged text was sent, else none."""
-    pages = _pages(evidence, "forgery")
+def forged_answers(evidence: Evidence, step: str = "forgery") -> tuple[Answer, ...]:
+    """Return the site's answers in *step* if the forged text was sent there, else none."""
+    pages = _pages(evidence, step)
     sent = (page.url.encode() + b"\n" + page.sent for page in pages)
     return pages if evidence.forged and any(find(evidence.forged, one) for one in sent) else ()
 

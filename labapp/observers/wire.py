@@ -7,7 +7,16 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 from labapp.conversations import Conversation, Exchange, Message, conversations, missing
-from labapp.evidence import CONTROL, MAIN_STEPS, SITE, STRANGER, THIRD_PARTY, Evidence, Step
+from labapp.evidence import (
+    CONTROL,
+    LOOKALIKE,
+    MAIN_STEPS,
+    SITE,
+    STRANGER,
+    THIRD_PARTY,
+    Evidence,
+    Step,
+)
 from labapp.observers.doubt import NO_CONTROL, unheard
 from labapp.observers.machine import decoded
 from labapp.observers.sighting import Sighting, sightings
@@ -18,7 +27,7 @@ REQUEST_LINE, REQUEST_HEADERS, REQUEST_BODY, RESPONSE = PARTS = (
     "request body",
     "response",
 )
-_HOSTS = {SITE, STRANGER, THIRD_PARTY, CONTROL}
+_HOSTS = {SITE, STRANGER, LOOKALIKE, THIRD_PARTY, CONTROL}
 
 # Where a piece of a message stands, and its bytes: unpacked first, then as sent.
 _Piece = tuple[str, tuple[bytes, ...]]

@@ -1,0 +1,147 @@
+"""Places beyond the map: what an exercise asks of a view that somebody wrote.
+
+They need the steps of a thorough visit (a second visitor, further strangers).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from labapp.evidence import CONTROL, SITE, Answer, Evidence, Step
+from labapp.observers import deeds, guessing
+from labapp.observers.doubt import NO_CONTROL, unheard
+from labapp.observers.observer import Place
+from labapp.observers.sighting import Sighting, sightings
+from labapp.secret import find
+
+FORM_PATH = "/sensitive"
+
+
+def answer_to_submit(evidence: Evidence, text: str) -> Iterator[Sighting]:
+    """Yield where *text* stands in the answer to the form itself, head and body."""
+    for answer in _form_answers(evidence):
+        head = "".join(f"{name}: {value}\r\n" for name, value in answer.headers)
+        yield from sightings(text, head.encode(), "submit", "head of the answer to the form")
+        yield from sightings(text, answer.body, "submit", "body of the answer to the form")
+
+
+def answer_doubt(evidence: Evidence) -> str:
+    """The same search finds the control text in the answer of control.test."""
+    if not _form_answers(evidence):
+        return "no answer came to the form"
+    answers = evidence.step("control").answers_of(CONTROL) if evidence.has("control") else ()
+    found = any(find(evidence.control, answer.body) for answer in answers)
+    return "" if found else NO_CONTROL
+
+
+def printed(evidence: Evidence, text: str) -> Iterator[Sighting]:
+    """Yield where *text* stands in what the view printed or logged."""
+    for step in evidence.main:
+        yield from _said(step, text, SITE)
+
+
+def printed_doubt(evidence: Evidence) -> str:
+    """The control text is printed by control.test."""
+    control = evidence.step("control") if evidence.has("control") else None
+    found = control and any(_said(control, evidence.control, CONTROL))
+    return "" if found else NO_CONTROL
+
+
+def second_visitor(evidence: Evidence, text: str) -> Iterator[Sighting]:
+    """Yield where *text* stands on a page that a second visitor was shown."""
+    for name in ("second_visitor", "second_submit", "second_read_back"):
+        for answer in _answers(evidence, name):
+            yield from sightings(text, answer.body, name, "page of a second visitor")
+
+
+def second_doubt(evidence: Evidence) -> str:
+    """The second visitor's pages came, and show what they told the site themselves."""
+    if reason := unheard(evidence, ("second_visitor", "second_submit", "second_read_back")):
+        return reason
+    pages = _answers(evidence, "second_submit") + _answers(evidence, "second_read_back")
+    found = any(find(evidence.other, page.body) for page in pages)
+    return "" if found else "the second visitor cannot read their own value back"
+
+
+def mixed_up(evidence: Evidence, text: str) -> bool:
+    """Return whether the first visitor's page now shows what the second one told."""
+    return any(find(evidence.other, page.body) for page in _answers(evidence, "own_page_again"))
+
+
+def mixed_doubt(evidence: Evidence) -> str:
+    """The first visitor's page could be opened again."""
+    return unheard(evidence, ("own_page_again",))
+
+
+def addressed(other: str) -> str:
+    """Return what the second visitor writes into an address, beside *other* in the form."""
+    return f"{other} by address"
+
+
+def by_address(evidence: Evidence, text: str) -> bool:
+    """Return whether the view also takes the value from an address, and shows it.
+
+    A view may answer GET with a page of its own, such as an empty form.
+    """
+    pages = _answers(evidence, "by_address")
+    accepted = any(page.status < 400 for page in pages[:1])
+    return accepted and any(find(addressed(evidence.other), page.body) for page in pages)
+
+
+def address_doubt(evidence: Evidence) -> str:
+    """An address with a value in it was opened, and answered."""
+    return unheard(evidence, ("by_address",))
+
+
+def forged_by(step: str) -> Place:
+    """Return the place at which another stranger's form is accepted."""
+
+    def look(evidence: Evidence, text: str) -> bool:
+        return any(page.status == 200 for page in deeds.forged_answers(evidence, step)[-1:])
+
+    def doubt(evidence: Evidence) -> str:
+        if reason := unheard(evidence, (step,)):
+            return reason
+        return "" if deeds.forged_answers(evidence, step) else "the stranger sent nothing"
+
+    labels = {
+        "forgery_lookalike": "form of site.test.other.test",
+        "forgery_without_referer": "form that hides where it came from",
+        "forgery_copied": "form with fields copied from yours",
+    }
+    return Place(step, labels[step], look, doubt)
+
+
+CHECKED = {
+    place.key: place
+    for place in (
+        Place("answer_to_submit", "answer to submit", answer_to_submit, answer_doubt),
+        Place("printed", "prints and logs of the view", printed, printed_doubt),
+        Place("second_visitor", "second visitor's pages", second_visitor, second_doubt),
+        Place("mixed_up", "first visitor's page", mixed_up, mixed_doubt),
+        Place("by_address", "value taken from an address", by_address, address_doubt),
+        Place("guessed", "what can be guessed", guessing.guessed, guessing.guess_doubt),
+        forged_by("forgery_lookalike"),
+        forged_by("forgery_without_referer"),
+        forged_by("forgery_copied"),
+    )
+}
+
+
+def _answers(evidence: Evidence, step: str) -> tuple[Answer, ...]:
+    return evidence.step(step).answers_of(SITE) if evidence.has(step) else ()
+
+
+def _form_answers(evidence: Evidence) -> list[Answer]:
+    return [
+        answer
+        for answer in _answers(evidence, "submit")
+        if urlsplit(answer.url).path == FORM_PATH
+    ]
+
+
+def _said(step: Step, text: str, host: str) -> Iterator[Sighting]:
+    for line in step.output:
+        if line.host == host:
+            yield from sightings(text, line.text.encode(), step.name, "printed or logged")

@@ -1,0 +1,86 @@
+"""Guessing: what looks unreadable, and gives way to whoever tries the usual tricks."""
+
+from __future__ import annotations
+
+import base64
+import codecs
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from labapp.conversations import conversations
+from labapp.evidence import Evidence
+from labapp.observers import wire
+from labapp.observers.sighting import AROUND, Sighting, sightings
+
+WHERE = "what crossed"
+DIGITS = 4  # a text that ends in so many digits can be guessed: all are tried
+_PIN = re.compile(rf"\d{{{DIGITS}}}$")
+_HEX = re.compile(rb"(?<![0-9a-f])(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})(?![0-9a-f])")
+_DIGESTS = (hashlib.md5, hashlib.sha1, hashlib.sha256)  # 32, 40 and 64 hex digits
+
+
+def guessed(evidence: Evidence, text: str) -> Iterator[Sighting]:
+    """Yield what crossed and gives *text* away: a hash, a toy cipher.
+
+    A hash falls if *text* ends in four digits: ten thousand guesses take
+    milliseconds. Toy ciphers are ROT13, the text reversed, and XOR with one byte,
+    also as hex or base64; the first two are found in any encoding.
+    """
+    hashes, turned, mixed = _hashes(text), _turned(text), tuple(_mixed(text))
+    for step in evidence.main:
+        for conversation in conversations(step.capture):
+            for data in (conversation.sent.data, conversation.received.data):
+                for match in _HEX.finditer(data):
+                    if match[0] in hashes:
+                        yield _sighting(step.name, "hash", data, match.start(), match[0])
+                for name, other in turned.items():
+                    for one in sightings(other, data, step.name, WHERE):
+                        yield replace(one, encoding=name)
+                for needle in mixed:
+                    if (at := data.find(needle)) >= 0:
+                        yield _sighting(step.name, "XOR with one byte", data, at, needle)
+
+
+def guess_doubt(evidence: Evidence) -> str:
+    """Nothing may be missing from the capture."""
+    return wire.gaps(evidence)
+
+
+def _hashes(text: str) -> set[bytes]:
+    if not _PIN.search(text):
+        return set()
+    # Whoever tries all numbers comes to this one, so its hashes are enough here.
+    pin = text[-DIGITS:]
+    return {
+        digest(said.encode()).hexdigest().encode()
+        for said in (text, pin)
+        for digest in _DIGESTS
+    }
+
+
+def _turned(text: str) -> dict[str, str]:
+    ways = {"ROT13": codecs.encode(text, "rot13"), "reversed": text[::-1]}
+    # A text without Latin letters is its own ROT13.
+    return {name: other for name, other in ways.items() if other != text}
+
+
+def _mixed(text: str) -> Iterator[bytes]:
+    for key in range(1, 256):
+        mixed = bytes(byte ^ key for byte in text.encode())
+        yield from (mixed, mixed.hex().encode(), base64.b64encode(mixed).rstrip(b"="))
+        yield base64.urlsafe_b64encode(mixed).rstrip(b"=")
+
+
+def _sighting(step: str, encoding: str, data: bytes, at: int, found: bytes) -> Sighting:
+    end = at + len(found)
+    return Sighting(
+        step=step,
+        where=WHERE,
+        offset=at,
+        encoding=encoding,
+        before=data[max(0, at - AROUND) : at],
+        found=found,
+        after=data[end : end + AROUND],
+    )
