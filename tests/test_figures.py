@@ -10,10 +10,19 @@ import pytest
 from matplotlib import rc_context
 
 from labapp.errors import LabError
-from labapp.figures import Picture, exposure_map, packet_ladder, positions
+from labapp.figures import (
+    Picture,
+    claims_card,
+    exposure_map,
+    packet_ladder,
+    positions,
+    what_closes_what,
+)
 from labapp.figures.sheet import Sheet
 from labapp.figures.table import Table
+from labapp.lab import claims
 from labapp.remedy import hardening, https, mask_reports, post, redirect, session
+from tests.combined import all_64, some
 from tests.drawn import Elements, cut_off, overlapping, sizes, story, texts, visit
 
 LONG = "Rex sleeps, $x^2$, and "
@@ -41,6 +50,14 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "ladder in Chinese": lambda: packet_ladder(visit(post, secret="雷克斯中午睡觉🐶👩‍👧")),
     "positions": positions,
     "positions of one": lambda: positions(story()[0]),
+    "what closes what": lambda: what_closes_what(all_64()),
+    "what closes what, of two": lambda: what_closes_what(some(post, https)),
+    "what closes what, with unknowns": lambda: what_closes_what(
+        [v.without_packet() if len(v.remediations) == 3 else v for v in all_64()]
+    ),
+    "claims": lambda: claims_card(claims.judge(story()[5])),
+    "claims with unknowns": lambda: claims_card(claims.judge(story()[6].without_packet())),
+    "claims in Arabic": lambda: claims_card(claims.judge(visit(post, secret="ريكس ينام ظهرا"))),
     "positions of eight": lambda: positions(*story()[:7], story()[6].without_packet()),
 }
 STYLES = {"notebook": 13, "projector": 18}

@@ -1,7 +1,8 @@
 """The lab: the only place where site, server, packets and browser meet."""
 
 from labapp.lab.laboratory import visit
-from labapp.lab.map import ExposureMap, one_by_one
+from labapp.lab.map import ExposureMap, every_combination, one_by_one
+from labapp.lab.reopened import reopen
 from labapp.lab.visits import Visit
 
-__all__ = ["ExposureMap", "Visit", "one_by_one", "visit"]
+__all__ = ["ExposureMap", "Visit", "every_combination", "one_by_one", "reopen", "visit"]

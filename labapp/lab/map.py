@@ -30,6 +30,11 @@ def one_by_one(secret: str | None = None) -> list[Visit]:
     return list(visits(progress(list(remedy.cumulative())), secret))
 
 
+def every_combination(secret: str | None = None) -> list[Visit]:
+    """Make 64 visits, one for each combination of the six; it takes some seconds."""
+    return list(visits(progress(list(all_combinations())), secret))
+
+
 def visits(combinations: Iterable[Combination], secret: str | None = None) -> Iterator[Visit]:
     """Make one visit per combination, with one secret."""
     secret = plant_secret() if secret is None else secret

@@ -52,7 +52,9 @@ def _widget(items: Sequence[Item]) -> Iterator[Item]:
             shown.value, shown.description = done, f"{done} of {len(items)}"
             yield item
     finally:
-        shown.close()
+        # close() leaves the parts, which have a connection each.
+        for part in (shown, shown.layout, shown.style):
+            part.close()
 
 
 def _in_notebook() -> bool:
