@@ -6,6 +6,7 @@ loaded when they are first used.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from labapp import remedy
@@ -14,17 +15,34 @@ from labapp.errors import LabError
 from labapp.secret import plant_secret
 
 if TYPE_CHECKING:
-    from labapp.lab import Visit, one_by_one, visit
+    from labapp.checks import check, hint, predict, quiz
+    from labapp.lab import Visit, every_combination, one_by_one, visit
 
-__all__ = ["Capture", "LabError", "Visit", "one_by_one", "plant_secret", "remedy", "visit"]
+__all__ = [
+    "Capture",
+    "LabError",
+    "Visit",
+    "check",
+    "every_combination",
+    "hint",
+    "one_by_one",
+    "plant_secret",
+    "predict",
+    "quiz",
+    "remedy",
+    "visit",
+]
+_LATER = {
+    "labapp.checks": ("check", "hint", "predict", "quiz"),
+    "labapp.lab": ("Visit", "every_combination", "one_by_one", "visit"),
+}
 
 
 def __getattr__(name: str) -> Any:
     # PEP 562. Django and its handlers take 0.2 s, which `--help` should not.
-    if name in ("Visit", "one_by_one", "visit"):
-        import labapp.lab
-
-        return getattr(labapp.lab, name)
+    for module, names in _LATER.items():
+        if name in names:
+            return getattr(import_module(module), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

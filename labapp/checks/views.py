@@ -1,0 +1,189 @@
+"""Write the view: graded by a visit to it, beside one to the view it started from."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from labapp.checks import mistakes
+from labapp.checks.exercise import Exercise
+from labapp.checks.verdict import CLOSED, MISSING, OPEN, UNKNOWN, Line, Verdict
+from labapp.errors import LabError
+from labapp.lab import Visit
+from labapp.lab.laboratory import laboratory
+from labapp.observers import CHECKED, PLACES, Finding, Place, Sighting
+from labapp.remedy import Remediation
+from labapp.secret import plant_secret
+from labapp.site.application import Own
+
+# Whatever a view is for, these stay closed: they are nobody's business but the visitor's.
+ALWAYS = ("printed", "second_visitor", "mixed_up", "guessed")
+OF_CRASHES = ("report_text", "report_html", "debug_page")
+EVERY = PLACES | CHECKED
+CONTROL = "(control: the starting view was found there)"
+NEW = "(new) "
+
+DEEDS = {
+    "forgery_accepted": "a form on other.test was accepted",
+    "forgery_changed_session": "the visitor's page now shows the stranger's value",
+    "forgery_lookalike": "a form on site.test.other.test was accepted",
+    "forgery_without_referer": "a form whose page hides its address was accepted",
+    "forgery_copied": "a form with all fields of yours was accepted",
+    "mixed_up": "it shows what the second visitor told",
+    "by_address": "a value in the address was accepted, too",
+}
+QUESTIONS = {
+    "wire_request_line": "who writes the address of the next request?",
+    "wire_request_body": "who can read a body that is not encrypted?",
+    "wire_response": "which of your answers repeats the value, and must it?",
+    "cookie_replay": "what does the cookie open, and for whom?",
+    "history": "which of these addresses does a browser keep?",
+    "access_log": "which part of a request does every server write down?",
+    "cookie_jar": "where is the value kept now, and who can decode it there?",
+    "report_text": "which of your lines tell Django's error report what to hide?",
+    "report_html": "which local variables does the HTML part show?",
+    "report": "which line of the starting view can crash, and who is told when it does?",
+    "answer_to_submit": "which part of this answer becomes the next address?",
+    "by_address": "which methods does your view still answer?",
+    "printed": "who reads what a program prints on a server?",
+    "second_visitor": "how does the server know whose value this is?",
+    "mixed_up": "how many visitors share the place where you keep the value?",
+    "guessed": "how many tries does somebody need to get the value back?",
+    "forgery_accepted": "what does your own form know that a stranger's form does not?",
+    "forgery_changed_session": "whose session did the forged request begin?",
+    "forgery_lookalike": "which addresses begin as yours does?",
+    "forgery_without_referer": "what if a browser does not say where it comes from?",
+    "forgery_copied": "what if a stranger opens your form, and copies what is in it?",
+}
+
+
+@dataclass(frozen=True, repr=False)
+class ViewExercise(Exercise):
+    """A view to write, in the place of the one under the remediations *start*.
+
+    It runs under *around*. The places in *closes* are open at the start and must be
+    closed; those in *may_open* are the price. *takes* names the parts a learner may
+    bring beside the view, *needs* those without which there is nothing to grade;
+    *think* asks another question than usual about a place.
+    """
+
+    start: tuple[Remediation, ...] = ()
+    around: tuple[Remediation, ...] = ()
+    closes: tuple[str, ...] = ()
+    may_open: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ("secure_page", "form", "settings")
+    needs: tuple[str, ...] = ("view",)
+    think: Mapping[str, str] = field(default_factory=dict)
+
+    def grade(self, *answer: Any, **parts: Any) -> Verdict:
+        """Visit the learner's view and the starting one, and compare."""
+        given = {**dict(zip(("view",), answer, strict=False)), **parts}
+        if len(answer) > 1 or (unknown := [n for n in parts if n not in self.takes]):
+            raise LabError(
+                f"{self.name!r} takes a view"
+                + "".join(f", {name}=" for name in self.takes if name not in self.needs)
+                + (f"; it has no {unknown[0]!r}." if len(answer) <= 1 else ".")
+            )
+        for name in self.needs:
+            if reason := mistakes.shape(given.get(name)):
+                return Verdict(self.name, passed=False, summary=reason)
+        if reason := mistakes.scripted(given.get("form")):
+            return Verdict(self.name, passed=False, summary=reason)
+        # It ends in four digits, which a hash does not hide.
+        secret = f"{plant_secret()}{random.randrange(10)}"
+        lab = laboratory()
+        try:
+            own = Own(**given)
+            after = lab.visit(secret, *self.around, own=own, thorough=True)
+        except LabError as error:  # such as a form without the field
+            return Verdict(self.name, passed=False, summary=str(error))
+        if reason := mistakes.explained(after):
+            return Verdict(self.name, passed=False, summary=reason)
+        before = lab.visit(secret, *self.start, thorough=True)
+        return self._verdict(before, after)
+
+    def _verdict(self, before: Visit, after: Visit) -> Verdict:
+        lines = [*self._asked(before, after), *self._fresh(before, after), *_report(after)]
+        open_places = [place for place, line in lines if not line.good]
+        passed = after.works and not open_places
+        works = (
+            "The form still works."
+            if after.works
+            else "The form does not work any more: the visitor cannot read the value back."
+        )
+        more = (mistakes.misspelt(after), "" if passed else mistakes.printed(after))
+        return Verdict(
+            self.name,
+            passed=passed,
+            summary="\n".join(filter(None, (works, *more))),
+            lines=tuple(line for _, line in lines),
+            think=self._question(open_places, works=after.works),
+        )
+
+    def _question(self, open_places: list[str], *, works: bool) -> str:
+        if not works:
+            return self.think.get("works", "where does the visitor's next page take it from?")
+        for place in sorted(open_places, key=lambda key: key != "report"):
+            if question := self.think.get(place) or QUESTIONS.get(place):
+                return question
+        return ""
+
+    def _asked(self, before: Visit, after: Visit) -> Iterator[tuple[str, Line]]:
+        """Yield a line for each place that must be closed."""
+        for key in self.closes:
+            yield key, closing(before, after, key, CONTROL)
+
+    def _fresh(self, before: Visit, after: Visit) -> Iterator[tuple[str, Line]]:
+        """Yield a line for each place that leaks now and did not at the start."""
+        others = [key for key in (*PLACES, *ALWAYS) if key not in self.closes + self.may_open]
+        for key in others:
+            now = ask(after, key)
+            if now.seen is False or (key in PLACES and ask(before, key).seen is now.seen):
+                continue
+            if now.seen is None and key in OF_CRASHES and not _reported(after):
+                continue  # said once, by the line about the missing report
+            line = _line(EVERY[key], now, good="")
+            yield key, Line(line.state, line.place, (NEW if now.seen else "") + line.detail)
+
+
+def closing(before: Visit, after: Visit, key: str, good: str) -> Line:
+    """Return the line about a place that was open and shall be closed."""
+    was = ask(before, key)
+    if not was.seen:  # no control, so "closed" would be an empty word
+        reason = was.reason or "the starting view was not found there"
+        return Line(UNKNOWN, EVERY[key].label, reason)
+    return _line(EVERY[key], ask(after, key), good)
+
+
+def ask(visit: Visit, key: str) -> Finding:
+    """Return what the place *key*, of the map or beyond it, gives of *visit*."""
+    return EVERY[key].ask(visit.evidence, visit.secret)
+
+
+def shown(sightings: Iterable[Sighting]) -> str:
+    """Return the first of *sightings* in a line, ``""`` if there is none."""
+    for one in sightings:
+        text = (one.before[-12:] + one.found + one.after).decode("utf-8", "replace")
+        return f"{one.where}, byte {one.offset}: {' '.join(text.split())}"
+    return ""
+
+
+def _line(place: Place, finding: Finding, good: str) -> Line:
+    if finding.seen is None:
+        return Line(UNKNOWN, place.label, finding.reason)
+    if finding.seen:
+        return Line(OPEN, place.label, shown(finding.sightings) or DEEDS.get(place.key, ""))
+    return Line(CLOSED, place.label, good)
+
+
+def _report(visit: Visit) -> Iterator[tuple[str, Line]]:
+    """Yield a line if the view's crash was not reported: errors must not be hidden."""
+    if not _reported(visit):
+        reason = "the back office was down, and nobody was told"
+        yield "report", Line(MISSING, "error report", reason)
+
+
+def _reported(visit: Visit) -> bool:
+    return visit.evidence.has("outage") and bool(visit.step("outage").reports)

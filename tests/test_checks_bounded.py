@@ -1,0 +1,35 @@
+"""A learner's function ends, whatever it does."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from labapp.checks import bounded
+
+
+def endless() -> None:
+    """Never return."""
+    while True:
+        pass
+
+
+def test_a_result_comes_back() -> None:
+    """With its arguments, and None is a result like any other."""
+    assert bounded.call(divmod, 7, 3) == (2, 1)
+    assert bounded.call(lambda: None) is None
+
+
+def test_an_exception_comes_back() -> None:
+    """As it was raised, with the lines of the function."""
+    with pytest.raises(ZeroDivisionError) as raised:
+        bounded.call(lambda: 1 / 0)
+    assert str(raised.traceback[-1].path) == __file__
+
+
+def test_an_endless_loop_is_ended(no_leaks: None) -> None:
+    """It raises `Endless`, and its thread is gone."""
+    with pytest.raises(bounded.Endless):
+        bounded.call(endless, patience=0.05)
+    assert not [t for t in threading.enumerate() if "learner" in t.name]

@@ -1,0 +1,92 @@
+"""`check` and `hint`: names, attempts, hints, and what is remembered of them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labapp.checks import Verdict, check, grading, hint, memory
+from labapp.checks.exercise import Exercise
+from labapp.errors import LabError
+
+
+@dataclass(frozen=True, repr=False)
+class Echo(Exercise):
+    """An exercise that passes whoever answers "right"."""
+
+    def grade(self, *answer: Any, **parts: Any) -> Verdict:
+        """Compare, as no real exercise may."""
+        return Verdict(self.name, passed=answer == ("right",), summary="So it is.")
+
+
+@pytest.fixture(autouse=True)
+def echo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One exercise, and a folder without progress."""
+    exercise = Echo("say it", "00", "Say it <loudly>.", ("Where?", "Why?", "How?"))
+    monkeypatch.setattr(grading, "exercises", lambda: {"say it": exercise})
+    monkeypatch.chdir(tmp_path)
+    memory.forget()
+
+
+def test_an_unknown_name_lists_the_known() -> None:
+    """In one line, with the one that was meant."""
+    for word in (check, hint):
+        with pytest.raises(LabError, match=r"Did you mean .say it."):
+            word("sayit")
+
+
+def test_without_an_answer_the_task_is_shown() -> None:
+    """And no attempt is counted."""
+    task = check("say it")
+    assert repr(task) == "say it: Say it <loudly>."
+    assert "Say it &lt;loudly&gt;." in task._repr_html_()
+    assert memory.recall("exercise", "say it") == {}
+
+
+def test_attempts_are_counted_and_a_pass_stays() -> None:
+    """Passing once is enough, whatever is tried afterwards."""
+    assert [bool(check("say it", word)) for word in ("no", "right", "no")] == [
+        False,
+        True,
+        False,
+    ]
+    kept = json.loads(Path("progress.json").read_text())["exercise"]["say it"]
+    assert kept == {"attempts": 3, "hints": 0, "passed": True}
+
+
+def test_the_first_hint_comes_by_itself_after_two_tries() -> None:
+    """Not before, and never a second one unasked."""
+    hints = [check("say it", "no").hints for _ in range(5)]
+    assert hints == [(), (), ("Where?",), ("Where?",), ("Where?",)]
+    assert check("say it", "right").hints == ()
+
+
+def test_hints_come_one_by_one_and_stay() -> None:
+    """Asking again gives one more; those before are still there; so they are in a verdict."""
+    assert [tuple(hint("say it")) for _ in range(4)] == [
+        ("Where?",),
+        ("Where?", "Why?"),
+        ("Where?", "Why?", "How?"),
+        ("Where?", "Why?", "How?"),
+    ]
+    assert repr(hint("say it")) == "1. Where?\n2. Why?\n3. How?"
+    assert "Hint:    How?" in repr(check("say it", "no"))
+
+
+def test_a_folder_that_cannot_be_written_is_said_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The attempt counts all the same, in memory."""
+
+    def refuse(*arguments: object, **more: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "write_text", refuse)
+    first, second = check("say it", "no"), check("say it", "no")
+    assert "progress.json cannot be written (Permission denied)" in repr(first)
+    assert "progress.json" not in repr(second)
+    assert memory.recall("exercise", "say it")["attempts"] == 2
