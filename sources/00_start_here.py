@@ -28,15 +28,15 @@ assert before.seen["wire_response"]
 # %% [markdown]
 # ## Predict: what does HTTPS change?
 #
-# HTTPS encrypts what crosses. Who will still have your sentence? Replace each
-# question mark with **yes** or **no**. You get no grade.
+# HTTPS encrypts what crosses. Who will still have your sentence? Press
+# Shift+Enter and choose in the lists. Or write **yes** or **no** instead of the
+# question marks first.
 
 # %%
-guess = {
-    "listens to the network": "?",
-    "reads the server log": "?",
-    "reads the browser history": "?",
-}
+from labapp import predict
+
+guess = predict("after HTTPS", listener="?", log="?", history="?")
+guess
 
 # %%
 after = visit(secret, remedy.https)
@@ -53,9 +53,23 @@ assert wire == [False] * 4
 assert after.works
 
 # %% [markdown]
-# Is everybody else gone too? Each row of the next figure is somebody who could
-# look. A bar means that they have your secret. Look at the three rows of your
-# guess first; the others come in later chapters.
+# Is everybody else gone too? Your prediction, beside what the lab measured:
+
+# %%
+guess.beside(after)
+
+# %% [markdown] tags=["claim"]
+# The listener **no**, the server log **yes**, the browser history **yes**. HTTPS
+# closes the network. It does not close what browser and server keep.
+
+# %% tags=["docassert"]
+measured = [line.measured for line in guess.beside(after).lines]
+assert measured == ["no", "yes", "yes"]
+
+# %% [markdown]
+# Each row of the next figure is somebody who could look. A bar means that they
+# have your secret. Your three rows are among them; the others come in later
+# chapters.
 
 # %%
 from labapp.figures import exposure_map
@@ -63,12 +77,10 @@ from labapp.figures import exposure_map
 exposure_map(before, after)
 
 # %% [markdown] tags=["claim"]
-# Your three rows: the listener **no**, the server log **yes**, the browser
-# history **yes**. The error e-mail holds your sentence as well. HTTPS closes
-# the network. It does not close what browser and server keep.
+# The error e-mail holds your sentence as well, with HTTPS and without it.
 
 # %% tags=["docassert"]
-rest = ("access_log", "history", "report_text", "report_html")
+rest = ("report_text", "report_html")
 assert all(before.seen[place] and after.seen[place] for place in rest)
 
 # %% [markdown]

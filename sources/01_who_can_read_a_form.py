@@ -90,10 +90,14 @@ packet_ladder(before)
 #
 # Think of a view that never looks at the form. It *answers* with a secret of
 # its own. How often does **your** sentence cross then? How often does the
-# view's secret? Write 0, 1 or 2.
+# view's secret?
 
 # %%
-yours, the_views = "?", "?"
+from labapp import predict
+
+question = {"your sentence": "?", "the view's secret": "?"}
+guess = predict("how often each crosses", question, choices=(0, 1, 2))
+guess
 
 # %% [markdown]
 # ## The other direction
@@ -110,11 +114,20 @@ print(answered.diff(before))
 # %%
 answered
 
+# %% [markdown]
+# Count both in all that crossed, and compare:
+
+# %%
+crossed = b"".join(bytes(p) for p in answered.capture.packets)
+yours, the_views = crossed.count(words), crossed.count(b"opens at nine")
+guess.beside({"your sentence": yours, "the view's secret": the_views})
+
 # %% [markdown] tags=["claim"]
 # Your sentence crosses once: the browser sends it, although nobody reads it.
 # And the view's own secret crosses once, in the answer:
 
 # %% tags=["docassert"]
+assert (yours, the_views) == (1, 1)
 assert answered.seen["wire_request_line"]
 assert not answered.seen["wire_response"]
 

@@ -6,6 +6,7 @@ written, the others one that was just executed.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
@@ -23,6 +24,10 @@ ALLOWED_STDERR = re.compile(
     r"^.*Kernel is running over TCP without encryption.*\n?", re.MULTILINE
 )
 
+_NUMBERS = {"five": 5, "ten": 10, "fifteen": 15, "twenty": 20, "thirty": 30, "sixty": 60}
+_MINUTES = re.compile(
+    rf"\b(?:(?P<digits>\d+)|(?P<word>{'|'.join(_NUMBERS)}))\s+minutes\b", re.IGNORECASE
+)
 _FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\]\([^)]*\)")
 _TARGET = re.compile(r"(?<=\])\([^)]*\)|<[^>]+>")
@@ -162,6 +167,51 @@ def silent_figures(executed: Notebook) -> list[str]:
 
 
 RESULT: tuple[Rule, ...] = (errors, stderr, not_run, silent_figures)
+
+
+def exercises_not_done(executed: Notebook) -> list[str]:
+    """With the solutions, every verdict shown is "Done."."""
+    return _verdicts_without("Done.", executed)
+
+
+def exercises_already_done(executed: Notebook) -> list[str]:
+    """With the starting code, every verdict shown is "Not yet."."""
+    return _verdicts_without("Not yet.", executed)
+
+
+def stated_minutes(notebook: Notebook) -> int | None:
+    """Return how many minutes the first cell says that the core takes, None if it does not."""
+    said = _MINUTES.search(notebook.cells[0].source)
+    if said is None:
+        return None
+    return int(said["digits"]) if said["digits"] else _NUMBERS[said["word"].lower()]
+
+
+def _verdicts_without(beginning: str, executed: Notebook) -> list[str]:
+    return [
+        f"{_name(cell)} does not show a verdict {beginning!r}"
+        for cell in _code(executed)
+        if _grades(cell.source) and not any(one.startswith(beginning) for one in _said(cell))
+    ]
+
+
+def _grades(source: str) -> bool:
+    """Return whether a cell calls ``check`` with an answer beside the exercise's name."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:  # a magic; the rule on errors tells real ones
+        return False
+    return any(
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "check"
+        and len(node.args) + len(node.keywords) > 1
+        for node in ast.walk(tree)
+    )
+
+
+def _said(cell: Cell) -> list[str]:
+    return [output.get("data", {}).get("text/plain", "") for output in cell.outputs]
 
 
 class _Images(HTMLParser):

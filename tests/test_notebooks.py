@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from tools.build_notebooks import (
 
 NAMES = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
 CELL_TIMEOUT = 60  # seconds
+CORE = ("00", "01", "02", "03", "04", "05", "06", "08", "09")
 
 
 def read(name: str) -> Notebook:
@@ -37,7 +39,7 @@ def read_solved(name: str) -> Notebook:
     return nbformat.reads(build(source, solved=True), as_version=4)
 
 
-def execute(notebook: Notebook, folder: Path = NOTEBOOKS) -> Notebook:
+def execute(notebook: Notebook, folder: Path) -> Notebook:
     """Run *notebook* on a fresh kernel in *folder*, as JupyterLab would; return it."""
     client = NotebookClient(
         notebook,
@@ -55,9 +57,16 @@ def complaints(notebook: Notebook, laws: tuple[rules.Rule, ...]) -> list[str]:
     return [complaint for law in laws for complaint in law(notebook)]
 
 
-EDITIONS = [(name, "learners") for name in NAMES] + [
-    (name, "solved") for name in NAMES if read(name).cells != read_solved(name).cells
-]
+ROOT_ONLY = [pytest.param(one, marks=pytest.mark.root) for one in ("namespace", "live")]
+WITH_EXERCISES = [name for name in NAMES if read(name).cells != read_solved(name).cells]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of notebooks/ to run in: what a learner does is written beside them."""
+    return shutil.copytree(
+        NOTEBOOKS, tmp_path / "notebooks", ignore=shutil.ignore_patterns(".*", "progress.json")
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -84,22 +93,50 @@ def test_style(name: str) -> None:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize(
-    "backend",
-    [
-        "auto",
-        "relay",
-        pytest.param("namespace", marks=pytest.mark.root),  # not on every machine
-        pytest.param("live", marks=pytest.mark.root),
-    ],
-)
-@pytest.mark.parametrize(("name", "edition"), EDITIONS)
-def test_runs(name: str, edition: str, backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A notebook runs on a clean kernel, with and without its solutions, on any backend."""
+@pytest.mark.parametrize("backend", ["auto", "relay", *ROOT_ONLY])
+@pytest.mark.parametrize("name", NAMES)
+def test_runs_solved(
+    name: str, backend: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With its solutions a notebook runs on any backend, and every exercise is done."""
     choose(backend, monkeypatch)
-    notebook = read(name) if edition == "learners" else read_solved(name)
+    done = execute(read_solved(name), folder)
 
-    assert complaints(execute(notebook), rules.RESULT) == []
+    assert complaints(done, (*rules.RESULT, rules.exercises_not_done)) == []
+    assert litter(folder) <= {"progress.json"}
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("backend", ["auto", "relay"])
+@pytest.mark.parametrize("name", WITH_EXERCISES)
+def test_runs_as_learners_get_it(
+    name: str, backend: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With its starting code a notebook runs, and every exercise asks for more."""
+    choose(backend, monkeypatch)
+    done = execute(read(name), folder)
+
+    assert complaints(done, (*rules.RESULT, rules.exercises_already_done)) == []
+    assert litter(folder) <= {"progress.json"}
+
+
+def litter(folder: Path) -> set[str]:
+    """Return the names of the files that were not in notebooks/."""
+    return {path.name for path in folder.iterdir()} - {f"{name}.ipynb" for name in NAMES}
+
+
+def test_every_chapter_states_its_minutes() -> None:
+    """In the first cell, so that nobody starts what they cannot end."""
+    assert [name for name in NAMES if rules.stated_minutes(read(name)) is None] == []
+
+
+def test_core_path_takes_two_hours() -> None:
+    """The core of 00 to 06, 08 and 09 is at most 120 minutes."""
+    minutes = {
+        name: rules.stated_minutes(read(name)) or 0 for name in NAMES if name[:2] in CORE
+    }
+
+    assert sum(minutes.values()) <= 120, minutes
 
 
 def choose(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -222,6 +259,51 @@ class TestRules:
 
         assert len(rules.not_run(new_notebook(cells=cells))) == 1
 
+    @pytest.mark.parametrize(
+        ("text", "not_done", "already_done"),
+        [
+            ("Done. The form works.\nclosed  history", 0, 1),
+            ("Not yet. The form still works.", 1, 0),
+            ("'Done.'", 1, 1),  # some other text: the verdict is not shown
+        ],
+    )
+    def test_verdicts(self, text: str, not_done: int, already_done: int) -> None:
+        """A verdict of an exercise is told by its first word; one must be shown."""
+        shown = new_output("execute_result", {"text/plain": text})
+        cell = new_code_cell('check("keep it", View)', outputs=[shown])
+        notebook = new_notebook(cells=[cell])
+
+        assert len(rules.exercises_not_done(notebook)) == not_done
+        assert len(rules.exercises_already_done(notebook)) == already_done
+
+    @pytest.mark.parametrize(
+        "source",
+        ["", "print('Not yet.')", "from labapp import check", 'check("keep it")', "recheck(1)"],
+    )
+    def test_what_is_no_exercise(self, source: str) -> None:
+        """A cell that grades no answer needs no verdict; to read an exercise is not to do it."""
+        notebook = new_notebook(cells=[new_code_cell(source)])
+
+        assert complaints(notebook, (rules.exercises_not_done,)) == []
+        assert complaints(notebook, (rules.exercises_already_done,)) == []
+
+    @pytest.mark.parametrize(
+        ("text", "minutes"),
+        [
+            ("# See\n\nFive minutes. Click.", 5),
+            ("# Who?\n\nYou need 14 minutes. At the end", 14),
+            ("# Who?\n\nYou need\n14 minutes.", 14),
+            ("# Who?\n\nIt is quick.", None),
+        ],
+    )
+    def test_stated_minutes(self, text: str, minutes: int | None) -> None:
+        """Minutes are stated in the first cell, in digits or as a word."""
+        later = new_markdown_cell("You need 3 minutes.")
+
+        assert minutes == rules.stated_minutes(
+            new_notebook(cells=[new_markdown_cell(text), later])
+        )
+
     def test_kernel_may_speak_of_its_transport(self) -> None:
         """The kernel's remark about TCP is allowed, what stands beside it is not."""
         remark = "[IPKernelApp] WARNING | Kernel is running over TCP without encryption. ...\n"
@@ -255,6 +337,17 @@ view
 """
 
 
+START = "### BEGIN START\nanswer = None\n### END START\n"
+SOLUTION = "### BEGIN SOLUTION\nanswer = 42\n### END SOLUTION\n"
+
+
+def cell_of(source: str, *, solved: bool = False) -> str:
+    """Return the only cell of the notebook built from *source*."""
+    (cell,) = nbformat.reads(build(source, solved=solved), as_version=4).cells
+    text: str = cell.source
+    return text
+
+
 class TestBuild:
     """From text source to notebook."""
 
@@ -277,12 +370,42 @@ class TestBuild:
             text in solved for text in ('request.session[\\"value\\"]', "It waits", "###")
         ] == [True, True, False]
 
-    @pytest.mark.parametrize("marker", ["### BEGIN SOLUTION", "### END SOLUTION"])
+    @pytest.mark.parametrize("order", [(START, SOLUTION), (SOLUTION, START)])
+    def test_start_takes_the_place_of_the_solution_beside_it(
+        self, order: tuple[str, str]
+    ) -> None:
+        """Learners get the code to start from, without a place holder; the solved copy not."""
+        source = f"# %%\nbefore = 1\n{''.join(order)}after = 3\n"
+
+        assert cell_of(source) == "before = 1\nanswer = None\nafter = 3"
+        assert cell_of(source, solved=True) == "before = 1\nanswer = 42\nafter = 3"
+
+    def test_start_apart_leaves_the_place_holder(self) -> None:
+        """A solution with other lines between keeps its place to write, well indented."""
+        solution = "def f():\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION\n"
+        source = f"# %%\n{START}x = 1\n{solution}"
+
+        assert cell_of(source) == (
+            "answer = None\nx = 1\ndef f():\n    # Your lines here.\n    ..."
+        )
+        assert cell_of(source, solved=True) == "x = 1\ndef f():\n    return 1"
+
     @pytest.mark.parametrize("solved", [True, False])
-    def test_lonely_marker(self, marker: str, solved: bool) -> None:
+    @pytest.mark.parametrize(
+        "lines",
+        [
+            "### BEGIN SOLUTION\nanswer = 42\n",
+            "### END SOLUTION\nanswer = 42\n",
+            "### BEGIN START\nanswer = 42\n",
+            "### END START\nanswer = 42\n",
+            "### BEGIN START\nanswer = 42\n### END SOLUTION\n",
+            "### BEGIN SOLUTION\n### BEGIN START\nanswer = 42\n### END START\n",
+        ],
+    )
+    def test_lonely_marker(self, lines: str, solved: bool) -> None:
         """A marker without its partner would give the solution away: refused."""
         with pytest.raises(SourceError, match="no partner"):
-            build(f"# %%\n{marker}\nanswer = 42\n", solved=solved)
+            build(f"# %%\n{lines}", solved=solved)
 
     def test_metadata_beside_tags(self) -> None:
         """Metadata that nothing reads is refused, so that a typo is seen."""

@@ -6,7 +6,8 @@ A source is a Python file in jupytext's percent format, with the solutions. In
 the learners' copy
 
 - cells tagged `solution` are missing,
-- lines from `### BEGIN SOLUTION` to `### END SOLUTION` became a place to write,
+- lines from `### BEGIN SOLUTION` to `### END SOLUTION` became a place to write, or
+  the lines from `### BEGIN START` to `### END START` beside them, to start from,
 - cells tagged `hidden` or `docassert` are folded away,
 - there are no outputs.
 
@@ -22,7 +23,7 @@ import re
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jupytext
 import nbformat
@@ -39,13 +40,17 @@ METADATA = {
     "language_info": {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"},
 }
 
-_MARKER = re.compile(r"^\s*### (?:BEGIN|END) SOLUTION\n?", re.MULTILINE)
-_SOLUTION = re.compile(
-    r"^(?P<indent>[ \t]*)### BEGIN SOLUTION\n.*?^[ \t]*### END SOLUTION$",
-    re.MULTILINE | re.DOTALL,
-)
+_MARKER = re.compile(r"(?P<indent>\s*)### (?P<edge>BEGIN|END) (?P<name>SOLUTION|START)\s*")
 _PROOF = "# A check of the text above. Nothing shown means: it passed."
-_PLACE = r"\g<indent># Your lines here.\n\g<indent>..."
+_PLACE = ("# Your lines here.", "...")
+
+
+class _Part(NamedTuple):
+    """Lines of a cell that follow one another; *name* is of their markers, or ``""``."""
+
+    name: str
+    indent: str
+    lines: list[str]
 
 
 class SourceError(Exception):
@@ -64,10 +69,7 @@ def build(source: str, *, solved: bool = False) -> str:
         tags = _tags(cell)
         if "solution" in tags and not solved:
             continue
-        learners = _SOLUTION.sub(_PLACE, cell.source)
-        if _MARKER.search(learners):
-            raise SourceError(f"A solution marker has no partner in this cell:\n{cell.source}")
-        text = _MARKER.sub("", cell.source) if solved else learners
+        text = _solved(cell.source) if solved else _learners(cell.source)
         if "docassert" in tags:
             # All that JupyterLab shows of a folded cell is its first line.
             text = f"{_PROOF}\n{text}"
@@ -75,6 +77,43 @@ def build(source: str, *, solved: bool = False) -> str:
     notebook = {"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
     nbformat.validate(nbformat.from_dict(notebook))
     return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _solved(text: str) -> str:
+    """Return a cell's *text* without what only learners have."""
+    return "\n".join(
+        line for part in _parts(text) if part.name != "START" for line in part.lines
+    )
+
+
+def _learners(text: str) -> str:
+    """Return a cell's *text* with a place to write, or code to start from, for solutions."""
+    parts, lines = _parts(text), []
+    for number, part in enumerate(parts):
+        beside = {one.name for one in parts[max(0, number - 1) : number + 2]}
+        if part.name != "SOLUTION":
+            lines += part.lines
+        elif "START" not in beside:
+            lines += [part.indent + line for line in _PLACE]
+    return "\n".join(lines)
+
+
+def _parts(text: str) -> list[_Part]:
+    """Split a cell's *text* at its markers; `SourceError` for one without its partner."""
+    parts, within = [_Part("", "", [])], ""
+    for line in text.split("\n"):
+        marker = _MARKER.fullmatch(line)
+        if marker is None:
+            parts[-1].lines.append(line)
+            continue
+        begins, name = marker["edge"] == "BEGIN", marker["name"]
+        if within != ("" if begins else name):
+            raise SourceError(f"A marker has no partner in this cell:\n{text}")
+        within = name if begins else ""
+        parts.append(_Part(within, marker["indent"], []))
+    if within:
+        raise SourceError(f"A marker has no partner in this cell:\n{text}")
+    return [part for part in parts if part.name or part.lines]
 
 
 def _tags(cell: Any) -> list[str]:
