@@ -49,11 +49,9 @@ for line in before.step("forgery").log:
         print(line.text.partition("] ")[2])
 
 # %%
-from IPython.display import HTML
-
 own_page = before.step("after_forgery").answers_of("site.test")[0]
-print(own_page.url)
-HTML(own_page.body.decode())
+print(own_page)
+print(own_page.body.decode().partition("</h1>")[2])
 
 # %% [markdown] tags=["claim"]
 # It does. Then the visitor opens their own secure page, and finds the
@@ -178,8 +176,9 @@ assert moved == ["forgery_accepted", "forgery_changed_session"]
 # - Only encryption closes that: chapter 06.
 
 # %% tags=["docassert"]
-assert after.seen["wire_request_body"]
-assert after.seen["wire_response"]
+heard = b"".join(bytes(packet) for packet in after.capture.packets)
+assert b"csrfmiddlewaretoken=" in heard
+assert after.seen["cookie_replay"]
 
 # %% [markdown]
 # ## Exercise: refuse the stranger
@@ -193,10 +192,15 @@ assert after.seen["wire_response"]
 from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 from django.views import View
-from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 
 from labapp.site import back_office
+
+### BEGIN SOLUTION
+from django.views.decorators.csrf import csrf_protect
+### END SOLUTION
+### BEGIN START
+### END START
 
 stars = sensitive_post_parameters("sensitive_info")
 
@@ -276,8 +280,9 @@ quiz("05", before, after, token)
 # %% [markdown]
 # ---
 #
-# **You may go on to [What does HTTPS hide?](06_what_does_https_hide.ipynb)
-# here.**
+# **You may go on to
+# [Do the published claims hold?](08_do_the_published_claims_hold.ipynb) here.**
+# Chapters 06 and 07, on HTTPS, are still to come.
 
 # %% [markdown]
 # ## Deeper: does the cookie's SameSite stop it?
@@ -318,17 +323,28 @@ for step in ("http_link", "forgery"):
 
 # %% [markdown] tags=["claim"]
 # So the visitor ends in a session that a stranger filled. All that they tell the
-# site from now on goes there. Even `SameSite=Strict` changes nothing here:
+# site from now on goes there.
 
 # %% tags=["docassert"]
 ids = [before.step(s).memory.cookies for s in ("http_link", "forgery")]
 one, other = ([c.value for c in i if c.name == "sessionid"] for i in ids)
 assert one != other
 
+# %% [markdown]
+# Is `SameSite=Strict` better? It keeps the cookie back from links as well.
+
 # %%
 by_strict = {"SESSION_COOKIE_SAMESITE": "Strict"}
 strict = visit(secret, *four, settings=by_strict)
 strict.seen["forgery_accepted"], strict.seen["forgery_changed_session"]
+
+# %% [markdown] tags=["claim"]
+# It is not: accepted, and the visitor's page changed. SameSite keeps a cookie
+# back. It refuses no form.
+
+# %% tags=["docassert"]
+assert strict.seen["forgery_accepted"]
+assert strict.seen["forgery_changed_session"]
 
 # %% [markdown]
 # ## Deeper: ports are not sites
@@ -349,7 +365,7 @@ for page in ("http://127.0.0.1:9999/", "http://localhost:9999/"):
 
 # %%
 elsewhere = jar.header("http://127.0.0.1:9999/")
-stopped = not strict.seen["forgery_accepted"]
+stopped = not before.seen["forgery_accepted"]
 site_guess.beside({lax: stopped, port: elsewhere == ""})
 
 # %% [markdown] tags=["claim"]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_protect
@@ -52,6 +53,19 @@ def leads_on(request: HttpRequest) -> HttpResponse:
     return good(request) if request.method == "POST" else redirect("/secure_page")
 
 
+def key_in_address(request: HttpRequest) -> HttpResponse:
+    """Keep the value, and put its key into the next address."""
+    request.session["sensitive_info"] = request.POST["sensitive_info"]
+    request.session.save()
+    return redirect(f"/secure_page?id={request.session.session_key}")
+
+
+def page_by_key(request: HttpRequest) -> HttpResponse:
+    """Show what the key in the address opens, to anybody."""
+    kept = SessionStore(request.GET.get("id")).get("sensitive_info")
+    return render(request, "secure_page.html", {"sensitive_info": kept})
+
+
 def repeats(request: HttpRequest) -> HttpResponse:
     """Repeat the value in the answer, hidden."""
     value = request.POST["sensitive_info"]
@@ -82,6 +96,7 @@ GUILTY = {
     "printed": Own(view=talks),
     "second_visitor": Own(view=shared, secure_page=shared_page),
     "mixed_up": Own(view=shared, secure_page=shared_page),
+    "address_replay": Own(view=key_in_address, secure_page=page_by_key),
     "by_address": Own(view=both_methods),
     "forgery_lookalike": Own(view=by_prefix),
     "forgery_without_referer": Own(view=by_prefix),

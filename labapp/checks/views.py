@@ -19,7 +19,7 @@ from labapp.secret import plant_secret
 from labapp.site.application import Own
 
 # Whatever a view is for, these stay closed: they are nobody's business but the visitor's.
-ALWAYS = ("printed", "second_visitor", "mixed_up", "guessed")
+ALWAYS = ("printed", "second_visitor", "mixed_up", "guessed", "address_replay")
 OF_CRASHES = ("report_text", "report_html", "debug_page")
 EVERY = PLACES | CHECKED
 CONTROL = "(control: the starting view was found there)"
@@ -50,6 +50,7 @@ QUESTIONS = {
     "printed": "who reads what a program prints on a server?",
     "second_visitor": "how does the server know whose value this is?",
     "mixed_up": "how many visitors share the place where you keep the value?",
+    "address_replay": "who else may open this address, and what does it show them?",
     "guessed": "how many tries does somebody need to get the value back?",
     "forgery_accepted": "what does your own form know that a stranger's form does not?",
     "forgery_changed_session": "whose session did the forged request begin?",

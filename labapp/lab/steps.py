@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from labapp.backends import Backend
 from labapp.browser import Browser
@@ -190,6 +190,9 @@ class Script:
         self._step("own_page_again", visitor, lambda: visitor.open(page))
         query = urlencode({FIELD: checked.addressed(self.other)})
         address = self._url(SITE, f"/sensitive?{query}")
+        stranger = self.new_browser("Stranger/1.0")
+        known = [one for one in visitor.history if urlsplit(one).hostname == SITE]
+        self._step("address_replay", stranger, lambda: [stranger.open(one) for one in known])
         self._step("by_address", other, lambda: other.open(address))
 
     def _forge(

@@ -74,6 +74,18 @@ def mixed_doubt(evidence: Evidence) -> str:
     return unheard(evidence, ("own_page_again",))
 
 
+def address_replay(evidence: Evidence, text: str) -> Iterator[Sighting]:
+    """Yield where a page shows *text* to a stranger who has the visitor's addresses only."""
+    for answer in _answers(evidence, "address_replay"):
+        where = "page that an address of the history opens"
+        yield from sightings(text, answer.body, "address_replay", where)
+
+
+def replay_doubt(evidence: Evidence) -> str:
+    """The addresses were opened, and answered."""
+    return unheard(evidence, ("address_replay",))
+
+
 def addressed(other: str) -> str:
     """Return what the second visitor writes into an address, beside *other* in the form."""
     return f"{other} by address"
@@ -120,6 +132,7 @@ CHECKED = {
         Place("printed", "prints and logs of the view", printed, printed_doubt),
         Place("second_visitor", "second visitor's pages", second_visitor, second_doubt),
         Place("mixed_up", "first visitor's page", mixed_up, mixed_doubt),
+        Place("address_replay", "address without a cookie", address_replay, replay_doubt),
         Place("by_address", "value taken from an address", by_address, address_doubt),
         Place("guessed", "what can be guessed", guessing.guessed, guessing.guess_doubt),
         forged_by("forgery_lookalike"),

@@ -12,7 +12,7 @@ from django.conf import global_settings
 from django.http import HttpRequest, HttpResponse
 from django.template import TemplateSyntaxError, engines
 from django.views import View
-from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.csrf import requires_csrf_token
 
 from labapp.errors import LabError
 from labapp.site.configuration import KNOWN_MIDDLEWARE, configure
@@ -82,7 +82,7 @@ def page_of(template: str) -> Callable[[HttpRequest], HttpResponse]:
         page = engines["django"].from_string(template)
     except TemplateSyntaxError as error:
         raise LabError(f"Django cannot read your form: {str(error).rstrip('.')}.") from None
-    return csrf_protect(lambda request: HttpResponse(page.render({}, request)))
+    return requires_csrf_token(lambda request: HttpResponse(page.render({}, request)))
 
 
 def _accept(settings: Mapping[str, object]) -> None:

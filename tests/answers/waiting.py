@@ -217,6 +217,21 @@ class LooseStore(Start):
         return redirect(PAGE)
 
 
+class KeyInTheAddress(Start):
+    """Kept for one visitor, but its key is in the next address."""
+
+    def wait(self, request: HttpRequest, value: str) -> HttpResponse:
+        store = SessionStore()
+        store[FIELD] = value
+        store.create()
+        return redirect(f"{PAGE}?key={store.session_key}")
+
+
+def key_page(request: HttpRequest) -> HttpResponse:
+    """Show what the key in the address opens, to whoever has it."""
+    return shown(request, SessionStore(request.GET.get("key")).get(FIELD))
+
+
 class SharedStore(Start):
     """A session store under one key, which every visitor uses."""
 
@@ -441,6 +456,12 @@ def wrong(name: str, view: object, says: str, **parts: Any) -> Answer:
 
 
 WRONG = [
+    wrong(
+        "key in the address",
+        KeyInTheAddress,
+        "OPEN     address without a cookie",
+        secure_page=key_page,
+    ),
     wrong("the first lines", FirstLines, "did anybody put it there?"),
     wrong("stored, and in the address", Unchanged, "OPEN     answer to submit"),
     wrong("307", Temporary, "which one does a redirect keep?"),
