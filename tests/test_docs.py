@@ -131,3 +131,39 @@ def test_decision(path: Path) -> None:
 def test_decisions_are_numbered() -> None:
     """Decisions are numbered without a gap, the template being 0000."""
     assert [f"{n:04}" for n in range(len(DECISIONS))] == [path.name[:4] for path in DECISIONS]
+
+
+class TestMisconceptions:
+    """docs/misconceptions.md names chapters and headings that are there."""
+
+    ROWS = re.findall(
+        r'^\|.*?\| (\d\d) \| "(.+?)" \|',
+        (ROOT / "docs/misconceptions.md").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+
+    def test_each_heading_is_there(self) -> None:
+        """Each row names a heading of its chapter's source."""
+        missing = [
+            (chapter, heading)
+            for chapter, heading in self.ROWS
+            if not any(
+                re.search(
+                    rf"^# ##? {re.escape(heading)}$", path.read_text("utf-8"), re.MULTILINE
+                )
+                for path in (ROOT / "sources").glob(f"{chapter}_*.py")
+            )
+        ]
+        assert missing == []
+
+    def test_every_chapter_refutes_something(self) -> None:
+        """No chapter is without a row."""
+        chapters = {path.name[:2] for path in (ROOT / "sources").glob("[0-9][0-9]_*.py")}
+        assert {chapter for chapter, _ in self.ROWS} == chapters
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=str)
+def test_links_between_notebooks(path: Path) -> None:
+    """A link in a notebook leads to a file that is there."""
+    targets = LINK.findall(path.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (path.parent / target).exists()] == []
