@@ -188,7 +188,8 @@ exposure_map(before)
 #
 # ---
 #
-# **You may stop here.** The chapter on POST comes next; it is not written yet.
+# **You may go on to [What does POST change?](02_what_does_post_change.ipynb)
+# here.**
 
 # %% [markdown]
 # ## Deeper, for later: the machinery in the open
