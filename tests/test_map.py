@@ -14,8 +14,9 @@ from labapp import remedy
 from labapp.conversations import conversations
 from labapp.errors import LabError
 from labapp.lab import Visit
+from labapp.lab import map as lab_map
 from labapp.lab.laboratory import Laboratory
-from labapp.lab.map import ExposureMap, all_combinations
+from labapp.lab.map import ExposureMap, all_combinations, every_combination
 from labapp.observers import PLACES
 from labapp.remedy import csrf, post, redirect, session
 from tests.ordinary_user import OrdinaryUser
@@ -145,6 +146,17 @@ def test_a_redirect_alone_makes_it_worse(visits: list[Visit]) -> None:
         "access_log": True,
         "reload_resubmits": False,
     }
+
+
+def test_every_combination_is_visited_with_one_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """64 visits in one call: the six in every combination, and the same words in each."""
+    asked: list[tuple[object, ...]] = []
+    monkeypatch.setattr(lab_map, "visit", lambda *given: asked.append(given))
+    every_combination(SECRET)
+    assert [given[1:] for given in asked] == list(all_combinations())
+    assert {given[0] for given in asked} == {SECRET}
+    every_combination()
+    assert len({given[0] for given in asked[64:]}) == 1
 
 
 def test_a_map_of_no_visits_is_refused() -> None:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import cos, pi, sin
 
-from labapp.figures.closing import DOING, ROWS, Closing, Combination, Effect, closers
-from labapp.figures.columns import how, listed, name
-from labapp.figures.count import count
+from labapp.figures.closing import DOING, ROWS, Closing, closers
+from labapp.figures.columns import how, name
+from labapp.figures.effects import finding_of, said
 from labapp.figures.lanes import lanes
 from labapp.figures.picture import Picture
 from labapp.figures.sheet import Sheet
@@ -16,7 +16,6 @@ from labapp.figures.style import GREY, INK, MARGIN, PALE, WIDTH, WINE
 from labapp.figures.table import Table
 from labapp.figures.windows import Row
 from labapp.lab import Visit
-from labapp.remedy import together
 
 _DEEDS, _ENDINGS = 3.95, 1.25  # inches at the left and at the right
 _DISC, _THICK = 13, 5  # points
@@ -51,7 +50,7 @@ def what_closes_what(visits: Sequence[Visit]) -> Picture:
     there is nothing, nothing happens.
     """
     closing = Closing(visits, who=_WHO)
-    finding = _finding(closing)
+    finding = finding_of(closing)
     sheet = Sheet()
     line = sheet.style.line
     columns = len(closing.remediations)
@@ -149,59 +148,14 @@ def _draw(sheet: Sheet, sign: Sign, x: Sequence[float], y: float) -> None:
             sheet.mark(x[column], y, answer=True, size=_DISC)
 
 
-def _finding(closing: Closing) -> str:
-    """Say in a sentence who closes something alone, who only in company, and who opens."""
-    effects = {one: [closing.effect(row, one) for row in ROWS] for one in closing.remediations}
-    alone = [one for one, found in effects.items() if any(e.alone for e in found)]
-    beside = [
-        one
-        for one, found in effects.items()
-        if one not in alone and any(e.beside for e in found)
-    ]
-    opens = [one for one, found in effects.items() if any(e.opens for e in found)]
-    verb = "close" if len(alone) > 1 else "closes"
-    some = "something" if alone else "anything"
-    parts = [f"{count(len(alone))} of the {count(len(effects))} {verb} {some} alone"]
-    if beside:
-        parts[0] += f", {count(len(beside))} only together with another"
-    names = listed(one.short for one in opens) if opens else "none"
-    verb, some = "open" if len(opens) > 1 else "opens", "something" if opens else "anything"
-    parts.append(f"{names} {verb} {some}")
-    unknown = [row.name for row in ROWS if any(closing.effect(row, o).unknown for o in effects)]
-    if unknown:
-        parts.append(f"in part unknown: {listed(unknown)}")
-    sentence = "; ".join(parts)
-    return f"{sentence[0].upper()}{sentence[1:]}."
-
-
 def _table(closing: Closing) -> Table:
     rows = [
         (
             row.deed,
-            *(_said(closing.effect(row, one)) for one in closing.remediations),
+            *(said(closing.effect(row, one)) for one in closing.remediations),
             _NOW[closing.with_all(row)],
         )
         for row in ROWS
     ]
     names = (one.label for one in closing.remediations)
     return Table(("someone who ...", *names, "with all of them"), rows)
-
-
-def _said(found: Effect) -> str:
-    """Say an effect in words, such as ``"closes it with redirect; opens it beside POST"``."""
-    parts = ["closes it alone"] if found.alone else []
-    parts += [f"closes it with {_and(group)}" for group in found.beside]
-    if found.opens:
-        first, *more = found.opens
-        where = f" beside {_and(first)}" if first else ""
-        also = f" and {len(more)} more" if more else ""
-        parts.append(f"opens it{where}{also}")
-    if found.again:
-        parts.append(f"closes it again after {_and(found.again[0])}")
-    if found.unknown:
-        parts.append("unknown")
-    return "; ".join(parts) or "nothing"
-
-
-def _and(combination: Combination) -> str:
-    return listed(one.label for one in together(combination)) if combination else "nothing"
