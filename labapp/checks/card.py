@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 CARD = (
@@ -84,3 +85,13 @@ def close(widget: Any) -> None:
         for part in value if isinstance(value, tuple) else (value,):
             if isinstance(part, Widget) and part.comm is not None:
                 close(part)
+
+
+def mimebundle(text: str, html: str, widget: Callable[[], Any]) -> dict[str, Any]:
+    """Return *text* and *html*, and the form that *widget* makes where there are widgets."""
+    bundle: dict[str, Any] = {"text/plain": text, "text/html": html}
+    try:
+        shown = widget()
+    except ImportError:  # no ipywidgets: the typed form is enough
+        return bundle
+    return {**shown._repr_mimebundle_(), **bundle}

@@ -8,7 +8,7 @@ from typing import Any
 
 from labapp.checks import answer
 from labapp.checks.answer import Answer
-from labapp.checks.card import CARD
+from labapp.checks.card import CARD, mimebundle
 from labapp.checks.comparison import UNKNOWN, Comparison, Line
 from labapp.checks.form import Field, form
 from labapp.checks.memory import recall, remember
@@ -107,13 +107,7 @@ class Prediction:
     # Shown -------------------------------------------------------------------------
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        """Return the form, and what stands for it where there are no widgets."""
-        bundle: dict[str, Any] = {"text/plain": repr(self), "text/html": self._html}
-        try:
-            shown = self._widget()
-        except ImportError:  # no ipywidgets: the typed form is enough
-            return bundle
-        return {**shown._repr_mimebundle_(), **bundle}
+        return mimebundle(repr(self), self._html, self._widget)
 
     def _widget(self) -> Any:
         if self._shown is None:

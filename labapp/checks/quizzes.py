@@ -6,7 +6,7 @@ from html import escape
 from importlib import import_module
 from typing import Any
 
-from labapp.checks.card import CARD, card, html
+from labapp.checks.card import CARD, card, html, mimebundle
 from labapp.checks.memory import recall, remember
 from labapp.checks.question import Question, Questions, Reply
 from labapp.errors import LabError
@@ -73,13 +73,7 @@ class Quiz:
     # Shown -------------------------------------------------------------------------
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        """Return the form, and what stands for it where there are no widgets."""
-        bundle: dict[str, Any] = {"text/plain": repr(self), "text/html": self._html}
-        try:
-            shown = self._widget()
-        except ImportError:  # no ipywidgets: the typed form is enough
-            return bundle
-        return {**shown._repr_mimebundle_(), **bundle}
+        return mimebundle(repr(self), self._html, self._widget)
 
     def _widget(self) -> Any:
         if self._shown is None:
