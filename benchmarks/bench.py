@@ -6,7 +6,7 @@ import http.client
 import socket
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -32,7 +32,11 @@ Connect = Callable[[], socket.socket]
 
 @dataclass(frozen=True)
 class Client:
-    """A plain HTTP client: one fresh connection per request, closed after it."""
+    """A plain HTTP client: one fresh connection per request, read to its end.
+
+    It says ``Connection: close``, as a client does that has no second request, and
+    waits for the server to close, too. A capture has to wait for that in any case.
+    """
 
     connect: Connect
     tls: ssl.SSLContext
@@ -46,12 +50,13 @@ class Client:
             sock = self.tls.wrap_socket(sock, server_hostname=SITE)
         client = http.client.HTTPConnection(SITE)
         client.sock = sock
-        try:
-            client.request("GET", path)
+        # http.client lets go of the socket after the last byte of the body.
+        with closing(client), sock.makefile("rb", buffering=0) as rest:
+            client.request("GET", path, headers={"Connection": "close"})
             answer = client.getresponse()
             body = answer.read()
-        finally:
-            client.close()
+            if rest.read(1):
+                raise OSError(f"{path} was answered with more than one response")
         if answer.status != 200:
             raise OSError(f"{path} was answered with {answer.status}")
         return body

@@ -91,6 +91,7 @@ class Floor:
             remediations=remediations,
             control="control kettle 1234",
             forged=plant_secret(),
+            other=plant_secret(),
         )
         script.play(secret)
         return script.asked

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from urllib.parse import quote_plus
 
 from benchmarks.pairs import interleaved
+from benchmarks.pattern import display_filter
 from benchmarks.row import Row, at_least
 from labapp.backends.headers import Flow
 from labapp.capture import Capture, Frame
@@ -138,14 +139,11 @@ def by_scapy(of: Sample) -> int:
 
 
 def by_tshark(of: Sample) -> int:
-    """Have tshark find the same: the three commonest disguises, in heads and bodies."""
-    texts = (TEXT, quote_plus(TEXT), TEXT.replace(" ", "%20"))
-    wanted = [
-        f'{field} contains "{text}"' for field in ("http", "http.file_data") for text in texts
-    ]
+    """Have tshark find the same, in heads and in bodies, in all disguises."""
     port = f"tcp.port=={PORT},http"
+    wanted = display_filter(TEXT, ("http", "http.file_data"))
     answer = subprocess.run(  # noqa: S603
-        [TSHARK, "-r", str(of.path), "-d", port, "-Y", " or ".join(wanted)],
+        [TSHARK, "-r", str(of.path), "-d", port, "-Y", wanted],
         capture_output=True,
         check=True,
         text=True,

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from labapp import pcap, pcapng
 from labapp.errors import LabError, unwritable, why
+from labapp.pcap import BILLION
 
 if TYPE_CHECKING:
     from scapy.plist import PacketList
-
-ETHERNET = 1  # link type, https://www.tcpdump.org/linktypes.html
-LONGEST_FRAME = 262_144  # bytes; libpcap's own limit (MAXIMUM_SNAPLEN of most link types)
-BILLION = 1_000_000_000  # nanoseconds
-GZIP = b"\x1f\x8b"
-SECTION_HEADER = b"\x0a\x0d\x0d\x0a"  # how a pcapng file begins
 
 
 class Frame(NamedTuple):
@@ -41,7 +36,8 @@ class Capture:
 
     *clients* are the TCP ports of the connections the lab itself opened
     meanwhile: each must be found whole, or nothing may be called absent.
-    *problems* are sentences; an empty tuple means complete.
+    *problems* are sentences; an empty tuple means complete. *tls_secrets* is the TLS
+    key log of those connections, or ``""``.
     """
 
     frames: tuple[Frame, ...]
@@ -50,6 +46,7 @@ class Capture:
     port: int
     clients: tuple[int, ...] = ()
     problems: tuple[str, ...] = ()
+    tls_secrets: str = ""
 
     @property
     def complete(self) -> bool:
@@ -90,44 +87,56 @@ class Capture:
         return replace(self, frames=kept, problems=(*self.problems, *taken))
 
     def save(self, path: str | Path) -> Path:
-        """Write a pcap file (nanoseconds, Ethernet) that Wireshark opens.
+        """Write a file that Wireshark opens: pcapng if *path* ends in that, else pcap.
 
-        Raises `LabError` if the file cannot be written.
+        A pcapng file brings the TLS secrets along, so that Wireshark shows what was
+        encrypted; a pcap file has no place for them. Raises `LabError` if the file
+        cannot be written.
         """
+        target = Path(path)
+        ends_in_pcapng = target.suffix.lower() == ".pcapng"
+        content = self._pcapng() if ends_in_pcapng else self._pcap()
+        try:
+            target.write_bytes(content)
+        except (OSError, ValueError) as error:
+            raise unwritable(target, error) from None
+        return target
+
+    def _pcapng(self) -> bytes:
+        packets = ((frame.time, frame.data) for frame in self.frames)
+        return pcapng.written(packets, self.tls_secrets)
+
+    def _pcap(self) -> bytes:
         from scapy.utils import PcapWriter
 
-        target, file = Path(path), BytesIO()
-        writer = PcapWriter(file, linktype=ETHERNET, nano=True, snaplen=LONGEST_FRAME)
+        file = BytesIO()
+        writer = PcapWriter(file, linktype=pcap.ETHERNET, nano=True, snaplen=pcap.LONGEST_FRAME)
         writer.write_header(None)
         for frame in self.frames:
             seconds, nanoseconds = divmod(frame.time, BILLION)
             writer.write_packet(frame.data, sec=seconds, usec=nanoseconds)
-        try:
-            target.write_bytes(file.getvalue())
-        except (OSError, ValueError) as error:
-            raise unwritable(target, error) from None
-        return target
+        return file.getvalue()
 
     @classmethod
     def load(cls, path: str | Path) -> Capture:
         """Read an Ethernet pcap or pcapng file.
 
-        A frame that was cut when it was captured is named in *problems*. Raises
-        `LabError` if the file cannot be read, is of another kind, or ends early.
+        A frame that was cut when it was captured is named in *problems*; TLS secrets
+        in the file are not read. Raises `LabError` if the file cannot be read, is of
+        another kind, or ends early.
         """
         source = Path(path)
+        frames: list[Frame] = []
+        problems: list[str] = []
         try:
-            content = source.read_bytes()
+            for time, data, cut_off in pcap.packets(source):
+                if cut_off:
+                    problems.append(f"frame {len(frames)} lacks its last {cut_off} bytes")
+                frames.append(Frame(time, data))
         except (OSError, ValueError) as error:
             raise LabError(
                 f"Cannot read {source}: {why(error)}. Check the name and the folder."
             ) from None
-        frames: list[Frame] = []
-        problems: list[str] = []
-        for number, record in enumerate(_records(content, source)):
-            frames.append(Frame(record.time, record.data))
-            if record.missing:
-                problems.append(f"frame {number} lacks its last {record.missing} bytes")
         return cls(
             tuple(frames), "file", f"read from {source.name}", 0, problems=tuple(problems)
         )
@@ -143,6 +152,7 @@ class Capture:
             frames=tuple(sorted((f for p in parts for f in p.frames), key=lambda f: f.time)),
             clients=tuple(port for part in parts for port in part.clients),
             problems=tuple(problem for part in parts for problem in part.problems),
+            tls_secrets="".join(part.tls_secrets for part in parts),
         )
 
     def __repr__(self) -> str:
@@ -152,58 +162,3 @@ class Capture:
             f"<Capture of {len(self.frames)} frame{plural} by {self.backend} "
             f"({self.fidelity}), {state}>"
         )
-
-
-class _Record(NamedTuple):
-    """One packet of a file: nanoseconds since 1970, its bytes, how many were cut off."""
-
-    time: int
-    data: bytes
-    missing: int
-
-
-def _records(content: bytes, source: Path) -> Iterator[_Record]:
-    from scapy.error import Scapy_Exception
-    from scapy.utils import RawPcapNgReader, RawPcapReader
-
-    # scapy would open what gzip packed, but not notice where it ends early.
-    if content.startswith(GZIP):
-        raise LabError(f"{source} is packed with gzip: unpack it first.")
-    kinds: Any = RawPcapReader  # its metaclass decides between pcap and pcapng
-    try:
-        reader = kinds(BytesIO(content))
-    except Scapy_Exception:
-        raise LabError(f"{source} is no pcap file: save one with capture.save().") from None
-    ng = isinstance(reader, RawPcapNgReader)
-    size = 24
-    while True:
-        try:
-            # Iterating would cut every frame at 65,535 bytes.
-            data, meta = reader._read_packet(size=LONGEST_FRAME)  # noqa: SLF001
-        except EOFError:
-            break
-        if ng:
-            link, ticks = meta.linktype, ((meta.tshigh or 0) << 32) + (meta.tslow or 0)
-            time = ticks * BILLION // meta.tsresol
-        else:
-            link, time = (
-                reader.linktype,
-                meta.sec * BILLION + meta.usec * (1 if reader.nano else 1000),
-            )
-            size += 16 + meta.caplen
-        if link != ETHERNET:
-            raise LabError(f"{source} has link type {link}; only Ethernet (1) is read.")
-        yield _Record(time, data, meta.wirelen - len(data))
-    if not (_ends_with_a_block(content) if ng else size == len(content)):
-        raise LabError(f"{source} ends early: copy or save it again.")
-
-
-def _ends_with_a_block(content: bytes) -> bool:
-    """Return whether a pcapng file is whole blocks, one after the other."""
-    at, order = 0, "<"
-    while at + 12 <= len(content):
-        if content[at : at + 4] == SECTION_HEADER:
-            order = ">" if content[at + 8 : at + 10] == b"\x1a\x2b" else "<"
-        (length,) = struct.unpack_from(f"{order}I", content, at + 4)
-        at += max(length, 12)
-    return at == len(content)

@@ -187,6 +187,20 @@ def test_little_room_is_enough(monkeypatch: pytest.MonkeyPatch, upload: bool) ->
     assert missing(recording.capture) == ()
 
 
+def test_a_queue_is_emptied_before_it_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few frames may wait; from an eighth of the room on they are read."""
+    monkeypatch.setattr(loopback, "_enlarge", _as_stock_kernels)
+    with Live() as backend, connected(backend) as (client, server):
+        backend._drain()
+        carry(server, client, b"little")
+        assert not backend._socket.is_filling()
+
+        server.sendall(bytes(IN_FLIGHT))
+        assert backend._socket.is_filling()
+        carry(client, server, b"whatever is sent next")
+        assert not backend._socket.is_filling()
+
+
 def _as_stock_kernels(sock: socket.socket) -> bool:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 212_992 // 2)
     return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,11 +14,14 @@ from benchmarks import table as report
 from benchmarks.bench import Bench, bench
 from benchmarks.pairs import Pairs, interleaved
 from benchmarks.row import Row, all_of, at_least, at_most, none_of
+from labapp.backends.headers import Flow
 from labapp.backends.live import Live
 from labapp.backends.relay import Relay
+from labapp.capture import Capture, Frame
 from labapp.errors import LabError
 from labapp.lab.laboratory import Laboratory
 from labapp.remedy import SIX
+from labapp.secret import find
 
 SIZE = 3000  # bytes of the largest answer
 ROWS = [
@@ -183,6 +187,35 @@ def test_tshark_finds_the_same(tmp_path: Path) -> None:
     made = reading.sample(tmp_path, 40)
 
     assert made.hits == reading.by_tshark(made)
+
+
+DISGUISES = [
+    "Rex sleeps at noon",
+    "Rex+sleeps%2520at%20noon",
+    "Rex&#32;sleeps&amp;#x20;at noon",
+    r"Rex\u0020sleeps\x20at\\u0020noon",
+    "%52%65%78%20%73%6c%65%65%70%73 at noon",
+    b"Rex sleeps at noon".hex().upper(),
+    *(b64encode(b"?" * shift + b"Rex sleeps at noon!").decode() for shift in range(3)),
+]
+
+
+@pytest.mark.tshark
+def test_tshark_is_asked_for_every_disguise(tmp_path: Path) -> None:
+    """What the lab finds in a made-up page, tshark finds, too; a control it does not."""
+    flow = Flow(40001, reading.PORT)
+    frames: list[Frame] = []
+    control = "Rex%sleeps at noon"
+    for text in (*DISGUISES, control):
+        frames += flow.data(True, reading._request("/"))
+        frames += flow.data(False, reading._response(text.encode()))
+    path = Capture(tuple(frames), "test", "made up", reading.PORT).save(tmp_path / "all.pcap")
+    wanted = [text for text in (*DISGUISES, control) if find(reading.TEXT, text.encode())]
+
+    assert wanted == DISGUISES
+    assert len(DISGUISES) == reading.by_tshark(
+        reading.Sample(path, len(frames), len(DISGUISES))
+    )
 
 
 def test_a_search_that_misses_is_no_comparison(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ TEXT = bytes(range(1, 200))
 
 
 def _segment(seq: int, payload: bytes = b"", flags: int = ACK, frame: int = 0) -> Segment:
-    return Segment(b"a", 1, b"b", 2, seq % 2**32, 0, flags, payload, frame)
+    return Segment(b"ends", seq % 2**32, 0, flags, payload, frame)
 
 
 def _stream(*pieces: tuple[int, bytes], isn: int | None = 99, end: int | None = None) -> Stream:

@@ -17,7 +17,7 @@ def _flows(frames: list[bytes]) -> list[Flow]:
 
 def _ports(flow: Flow, port: int = 0) -> tuple[int, int]:
     client, server = flow.ends(port)
-    return client.sport, server.sport
+    return client.sender.port, server.sender.port
 
 
 def test_both_directions_are_one_flow() -> None:

@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from labapp.conversations.segment import ACK, SYN, Segment, parse
+from labapp.conversations.segment import ACK, SYN, both_ends, parse, turned
 from tests.frames import frame
 
 HERE, THERE = ("127.0.0.1", 40000), ("127.0.0.2", 8000)
@@ -21,18 +21,30 @@ def _patched(data: bytes, at: int, new: bytes) -> bytes:
 
 def test_a_segment_has_the_fields_of_its_frame() -> None:
     """Addresses, ports, numbers, flags and payload come out as they went in."""
-    expected = Segment(
-        bytes((127, 0, 0, 1)), 40000, bytes((127, 0, 0, 2)), 8000, 7, 9, ACK, b"Rex sleeps", 3
+    found = parse(PLAIN, 3)
+    assert found is not None
+    assert (7, 9, ACK, b"Rex sleeps", 3) == found[1:]
+    assert ((bytes((127, 0, 0, 1)), 40000), (bytes((127, 0, 0, 2)), 8000)) == both_ends(
+        found.ends
     )
-    assert expected == parse(PLAIN, 3)
 
 
 def test_ipv6_is_read_too() -> None:
     """An IPv6 frame gives the same segment with addresses of 16 bytes."""
     found = parse(SIX)
     assert found is not None
-    assert (bytes(15) + b"\1", 40000, bytes(15) + b"\2", 8000) == found[:4]
-    assert found.payload == b"Rex sleeps"
+    assert (7, 9, ACK, b"Rex sleeps", 0) == found[1:]
+    assert ((bytes(15) + b"\1", 40000), (bytes(15) + b"\2", 8000)) == both_ends(found.ends)
+
+
+@pytest.mark.parametrize("data", [PLAIN, SIX], ids=["IPv4", "IPv6"])
+def test_an_answer_has_the_ends_turned(data: bytes) -> None:
+    """What is sent back has sender and receiver changed over; turned twice is as before."""
+    found = parse(data)
+    assert found is not None
+    back = turned(found.ends)
+    assert both_ends(found.ends)[::-1] == both_ends(back)
+    assert found.ends == turned(back)
 
 
 @pytest.mark.parametrize("data", [PLAIN, SIX], ids=["IPv4", "IPv6"])

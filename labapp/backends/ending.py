@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import struct
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from struct import Struct
 
 from labapp.capture import Frame
 
 _FIN, _SYN, _RST, _ACK = 0x01, 0x02, 0x04, 0x10
 _WRAP = 1 << 32
+_PORTS = Struct("!HH").unpack_from
+_HEADER = Struct("!HHIIBB").unpack_from
+_LENGTH = Struct("!H").unpack_from
 
 
 class Endings:
@@ -27,6 +30,7 @@ class Endings:
         # it came. No entry: its SYN has not been seen, or it has ended.
         self._awaited: dict[int, dict[bool, int]] = {}
         self._acknowledged: dict[int, set[bool]] = {}
+        self._closing = False  # no FIN was seen yet
 
     @property
     def open(self) -> tuple[int, ...]:
@@ -35,6 +39,9 @@ class Endings:
 
     def see(self, frame: bytes) -> None:
         """Take note of one Ethernet frame with IPv4 and TCP in it."""
+        rare = frame[_tcp(frame) + 13] & (_FIN | _SYN | _RST)
+        if not (rare or self._closing):
+            return
         source, target, seq, ack, flags, payload = _segment(frame)
         sent = source in self._left
         client = source if sent else target
@@ -49,6 +56,7 @@ class Endings:
             return
         awaited, acknowledged = self._awaited[client], self._acknowledged[client]
         if flags & _FIN:
+            self._closing = True
             awaited[sent] = (seq + payload + 1) % _WRAP
         if flags & _ACK and awaited.get(not sent) == ack:
             acknowledged.add(not sent)
@@ -79,24 +87,32 @@ def without_tails(frames: Sequence[Frame], port: int) -> list[Frame]:
     tails: dict[int, list[int]] = {}
     begun: set[int] = set()
     for number, frame in enumerate(frames):
-        source, target, _, _, flags, payload = _segment(frame.data)
+        source, target = _PORTS(frame.data, _tcp(frame.data))
         client = target if source == port else source
         if client in begun:
             continue
+        _, _, _, _, flags, payload = _segment(frame.data)
         if flags & _SYN or payload:
             begun.add(client)
             if payload:
                 tails.pop(client, None)
         else:
             tails.setdefault(client, []).append(number)
+    if not tails:
+        return list(frames)
     left_out = {number for numbers in tails.values() for number in numbers}
     return [frame for number, frame in enumerate(frames) if number not in left_out]
 
 
 def _segment(frame: bytes) -> tuple[int, int, int, int, int, int]:
     """Return ports, numbers, flags and bytes of data of an Ethernet, IPv4 and TCP frame."""
-    tcp = 14 + (frame[14] & 0x0F) * 4
-    source, target, seq, ack, offset, flags = struct.unpack_from("!HHIIBB", frame, tcp)
+    tcp = _tcp(frame)
+    source, target, seq, ack, offset, flags = _HEADER(frame, tcp)
     # Zero where it does not fit into 16 bits (Linux's BIG TCP).
-    length = struct.unpack_from("!H", frame, 16)[0] or len(frame) - 14
+    length = _LENGTH(frame, 16)[0] or len(frame) - 14
     return source, target, seq, ack, flags, length - (tcp - 14) - (offset >> 4) * 4
+
+
+def _tcp(frame: bytes) -> int:
+    """Return where the TCP header of an Ethernet frame with IPv4 begins."""
+    return 14 + (frame[14] & 0x0F) * 4

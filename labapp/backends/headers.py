@@ -20,6 +20,8 @@ WINDOW, SHIFT = 65535, 7  # RFC 7323: 8 MB, never full
 _WRAP = 1 << 32
 _ETHERNET = bytes(12) + b"\x08\x00"  # loopback has no hardware addresses
 _LOCALHOST = bytes((127, 0, 0, 1))
+_HOSTS = 2 * int.from_bytes(_LOCALHOST, "big")  # what both addresses add to a checksum
+_HEADERS = struct.Struct("!14s HHHHHH4s4s HHIIHHHH").pack  # Ethernet, IPv4, TCP
 # Maximum segment size, a byte of padding, window scale.
 _OPTIONS = struct.pack("!BBHBBBB", 2, 4, MSS, 1, 3, 3, SHIFT)
 
@@ -68,35 +70,41 @@ class Flow:
     def _frame(
         self, from_client: bool, flags: int, payload: bytes = b"", options: bytes = b""
     ) -> Frame:
-        ports = (self.client, self.server) if from_client else (self.server, self.client)
+        source, target = self.client, self.server
+        if not from_client:
+            source, target = target, source
+        seq = self._next[from_client]
         # Before its own SYN is out, a side has nothing to acknowledge.
         ack = self._next[not from_client] if flags & ACK else 0
-        offset = (20 + len(options)) << 2
-        tcp = struct.pack(
-            "!HHIIBBHHH", *ports, self._next[from_client], ack, offset, flags, WINDOW, 0, 0
-        )
-        length = len(tcp) + len(options) + len(payload)
-        pseudo = _LOCALHOST + _LOCALHOST + struct.pack("!HH", 6, length)
-        checksum = _checksum(pseudo + tcp + options + payload)
-        segment = tcp[:16] + checksum + tcp[18:] + options + payload
-
+        rest = options + payload
+        length = 20 + len(rest)
+        marks = (20 + len(options)) << 10 | flags  # the offset of the data, and the flags
         self._number = (self._number + 1) % 65536
-        ip = struct.pack("!BBHHHBBH", 0x45, 0, 20 + length, self._number, 0x4000, 64, 6, 0)
-        ip += _LOCALHOST + _LOCALHOST
-        ip = ip[:10] + _checksum(ip) + ip[12:]
+        data = _HEADERS(
+            _ETHERNET, 0x4500, 20 + length, self._number, 0x4000, 0x4006,
+            _checksum(0x4500 + 20 + length + self._number + 0x4000 + 0x4006 + _HOSTS),
+            _LOCALHOST, _LOCALHOST, source, target, seq, ack, marks, WINDOW,
+            _checksum(
+                _HOSTS + 6 + length + source + target + seq + ack + marks + WINDOW + _sum(rest)
+            ),
+            0,
+        )  # fmt: skip
 
         used = len(payload) + bool(flags & (SYN | FIN))
         self._next[from_client] = (self._next[from_client] + used) % _WRAP
         # The clock of a system may be set back, and some stand still for 16 ms.
         self._time = max(self._time + 1, time.time_ns())
-        return Frame(self._time, _ETHERNET + ip + segment, rebuilt=True)
+        return Frame(self._time, data + rest, rebuilt=True)
 
 
-def _checksum(data: bytes) -> bytes:
-    """Return the Internet checksum (RFC 1071) of *data*, two bytes."""
-    if len(data) % 2:
-        data += b"\0"
-    # Adding with the carry brought round is adding modulo 65,535; of its two
-    # zeros the sum of anything but zeros is the one with all bits set.
-    total = int.from_bytes(data, "big") % 0xFFFF or 0xFFFF
-    return (0xFFFF - total).to_bytes(2, "big")
+def _sum(data: bytes) -> int:
+    """Return what *data* adds to an Internet checksum (RFC 1071)."""
+    return int.from_bytes(data + b"\0" if len(data) % 2 else data, "big")
+
+
+def _checksum(total: int) -> int:
+    """Return the Internet checksum of numbers of two bytes, or four, that make *total*."""
+    # Adding with the carry brought round is adding modulo 65,535, and so a number may
+    # be added whole; of its two zeros the sum of anything but zeros is the one with
+    # all bits set.
+    return 0xFFFF - (total % 0xFFFF or 0xFFFF)

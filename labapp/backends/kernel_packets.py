@@ -36,9 +36,11 @@ class KernelPackets(Backend):
         with ExitStack() as stack:
             self._open(stack)
             stack.callback(self._socket.close)
+            self._selector = stack.enter_context(selectors.PollSelector())
+            self._selector.register(self._socket.ins, selectors.EVENT_READ)
             self._sockets = stack.pop_all()
         if not self._socket.roomy:
-            self.tls_socket_class = draining_tls(self._drain)
+            self.tls_socket_class = draining_tls(self._relieve)
 
     def _open(self, stack: ExitStack) -> None:
         """Set `listener`, `port` and `_socket`; *stack* closes what must be closed.
@@ -51,6 +53,11 @@ class KernelPackets(Backend):
         with self._lock:
             self._frames.extend(self._socket.frames())
 
+    def _relieve(self) -> None:
+        """Read what is queued if that may soon be too much; for `DrainingSocket`."""
+        if self._socket.is_filling():
+            self._drain()
+
     def _begin(self) -> None:
         self._drain()
         with self._lock:
@@ -60,18 +67,16 @@ class KernelPackets(Backend):
     def _finish(self, clients: tuple[int, ...]) -> tuple[list[Frame], list[str]]:
         endings, seen = Endings(clients), 0
         deadline = monotonic() + PATIENCE
-        with selectors.PollSelector() as selector:
-            selector.register(self._socket.ins, selectors.EVENT_READ)
-            while True:
-                self._drain()
-                frames = self._frames
-                while seen < len(frames):
-                    endings.see(frames[seen].data)
-                    seen += 1
-                left = deadline - monotonic()
-                if not endings.open or left <= 0:
-                    break
-                selector.select(left)
+        while True:
+            self._drain()
+            frames = self._frames
+            while seen < len(frames):
+                endings.see(frames[seen].data)
+                seen += 1
+            left = deadline - monotonic()
+            if not endings.open or left <= 0:
+                break
+            self._selector.select(left)
         with self._lock:
             frames, self._frames = self._frames, []
         problems = endings.problems()

@@ -45,4 +45,4 @@ class Live(KernelPackets):
         return LoopbackSocket(self.port)
 
     def _client(self) -> socket.socket:
-        return super()._client() if self._socket.roomy else DrainingSocket(self._drain)
+        return super()._client() if self._socket.roomy else DrainingSocket(self._relieve)

@@ -50,4 +50,4 @@ class Namespace(KernelPackets):
         return LoopbackSocket(self.port, self._enclosure.packet_socket())
 
     def _client(self) -> socket.socket:
-        return DrainingSocket(self._drain, self._enclosure.tcp_socket())
+        return DrainingSocket(self._relieve, self._enclosure.tcp_socket())

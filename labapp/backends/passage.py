@@ -100,7 +100,8 @@ class Passage:
             if half.waiting:
                 del half.waiting[: half.sink.send(half.waiting)]
             if half.ended and not half.waiting and not half.closed:
-                half.sink.shutdown(socket.SHUT_WR)
+                if not self._halves[half.from_client].closed:  # else both are closed now
+                    half.sink.shutdown(socket.SHUT_WR)
                 half.closed = True
         except BlockingIOError:
             return
@@ -139,8 +140,9 @@ class Passage:
     def abandon(self, close: Callable[[socket.socket], None] = socket.socket.close) -> None:
         """Close both sockets and say nothing."""
         for half in self._halves:
-            with suppress(KeyError, ValueError):
-                self._selector.unregister(half.source)
+            if half.watched:
+                with suppress(KeyError, ValueError):
+                    self._selector.unregister(half.source)
             close(half.source)
 
 

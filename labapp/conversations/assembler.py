@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from labapp.conversations.segment import FIN, RST, SYN, Segment
@@ -13,6 +13,7 @@ from labapp.conversations.stream import NO_FRAME, Gap, Stream
 _SPACE = 1 << 32  # sequence numbers are counted modulo 2**32 (RFC 9293, section 3.4)
 _HALF = _SPACE >> 1
 _SPARE_FILL = 1 << 16
+_RARE = SYN | FIN | RST
 
 
 class _Piece(NamedTuple):
@@ -30,46 +31,53 @@ class Assembler:
     """
 
     __slots__ = (
-        "_acked", "_carriers", "_chunks", "_edge", "_end", "_exact", "_late", "_reach",
-        "_stops", "opened", "origin", "reset",
+        "_carriers", "_chunks", "_edge", "_end", "_exact", "_late", "_next", "_reach",
+        "acked", "opened", "origin", "reset",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.origin: int | None = None  # the sequence number of byte 0
+        self.acked: int | None = None  # the last number that the other side acknowledged
         self.opened = self.reset = False
         self._exact = False  # nothing can come before byte 0
         self._chunks: list[bytes] = []  # what came in order, ...
-        self._stops: list[int] = []
         self._carriers: list[int] = []
         self._late: list[_Piece] = []  # ... and what did not
-        self._edge = 0  # up to here all came in order
+        self._edge = 0  # up to here all came in order, ...
+        self._next: int | None = None  # ... and with this sequence number it goes on
         self._reach = 0  # up to here all was sent, as empty segments and ACKs tell
         self._end: int | None = None  # where the FIN stands
-        self._acked: int | None = None
 
     def add(self, segment: Segment) -> None:
         """Take the next segment of this side."""
-        _, _, _, _, seq, _, flags, payload, frame = segment
-        if flags & (SYN | FIN | RST):
+        _, seq, _, flags, payload, frame = segment
+        if seq != self._next or flags & _RARE:
+            self._add_any(seq, flags, payload, frame)
+        elif payload:
+            self._chunks.append(payload)
+            self._carriers.append(frame)
+            self._edge += len(payload)
+            self._next = (seq + len(payload)) % _SPACE
+
+    def _add_any(self, seq: int, flags: int, payload: bytes, frame: int) -> None:
+        if flags & _RARE:
             seq += flags & SYN != 0  # a SYN takes one number, before any payload
             self.opened |= flags & SYN != 0
             self.reset |= flags & RST != 0
         if self.origin is None:
-            self.origin, self._exact = seq, self.opened
-        edge = self._edge
-        start = (seq - self.origin - edge + _HALF) % _SPACE - _HALF + edge
+            self._begin(seq, exact=self.opened)
+        start = self._offset(seq)
         stop = start + len(payload)
         if flags & FIN:
             self._end = stop
         if not payload:
             self._reach = max(self._reach, start)
-            return
-        if start == edge:
+        elif start == self._edge:
             self._chunks.append(payload)
-            self._stops.append(stop)
             self._carriers.append(frame)
             self._edge = stop
-        elif stop > edge or not self._exact:
+            self._next = (seq + len(payload)) % _SPACE
+        elif stop > self._edge or not self._exact:
             if self._exact and start < 0:  # bytes from before the stream began
                 start, payload = 0, payload[-start:]
             self._late.append(_Piece(start, stop, payload, frame))
@@ -79,23 +87,31 @@ class Assembler:
 
         That tells where a stream joined late begins, and whether its end was missed.
         """
-        if number == self._acked:
+        self.acked = number
+        if number == self._next:
             return
-        self._acked = number
         if self.origin is None:
-            self.origin, self._exact = number, True
+            self._begin(number, exact=True)
+        self._reach = max(self._reach, self._offset(number))
+
+    def _begin(self, number: int, *, exact: bool) -> None:
+        self.origin, self._exact = number, exact
+        self._next = number % _SPACE
+
+    def _offset(self, number: int) -> int:
+        """The offset that a sequence number stands for: the one closest to the edge."""
+        assert self.origin is not None
         edge = self._edge
-        received = (number - self.origin - edge + _HALF) % _SPACE - _HALF + edge
-        self._reach = max(self._reach, received)
+        return (number - self.origin - edge + _HALF) % _SPACE - _HALF + edge
 
     def stream(self) -> Stream:
         """Return what has come so far."""
         if self._late:
             pieces = sorted([*self._in_order(), *self._late])
-            chunks, stops, carriers, gaps = _join(_first_copies(pieces))
+            chunks, carriers, gaps = _join(_first_copies(pieces))
             edge = max(piece.stop for piece in pieces)
         else:
-            chunks, stops, carriers, gaps = self._chunks, self._stops, self._carriers, []
+            chunks, carriers, gaps = self._chunks, self._carriers, []
             edge = self._edge
         missing = self._reach - edge
         if self._end is not None and self._reach == self._end + 1:
@@ -105,11 +121,17 @@ class Assembler:
             gaps.append(Gap(len(data), missing))
         finished = self._end is not None
         return Stream(
-            data, tuple(stops), tuple(carriers), tuple(gaps), self.opened, finished, self.reset
+            data,
+            _stops(chunks),
+            tuple(carriers),
+            tuple(gaps),
+            self.opened,
+            finished,
+            self.reset,
         )
 
     def _in_order(self) -> Iterator[_Piece]:
-        ends = pairwise((0, *self._stops))
+        ends = pairwise((0, *_stops(self._chunks)))
         for (start, stop), chunk, frame in zip(ends, self._chunks, self._carriers, strict=True):
             yield _Piece(start, stop, chunk, frame)
 
@@ -140,10 +162,9 @@ def _first_copies(pieces: list[_Piece]) -> Iterator[_Piece]:
 
 def _join(
     pieces: Iterable[_Piece],
-) -> tuple[list[bytes], list[int], list[int], list[Gap]]:
+) -> tuple[list[bytes], list[int], list[Gap]]:
     """Put *pieces*, which do not overlap, end to end, with NUL bytes in the gaps."""
     chunks: list[bytes] = []
-    stops: list[int] = []
     carriers: list[int] = []
     gaps: list[Gap] = []
     edge, offset, room = 0, 0, _SPARE_FILL
@@ -154,12 +175,14 @@ def _join(
             offset += filler
             room -= filler
             chunks.append(bytes(filler))
-            stops.append(offset)
             carriers.append(NO_FRAME)
         offset += len(payload)
         room += len(payload)
         chunks.append(payload)
-        stops.append(offset)
         carriers.append(frame)
         edge = stop
-    return chunks, stops, carriers, gaps
+    return chunks, carriers, gaps
+
+
+def _stops(chunks: list[bytes]) -> tuple[int, ...]:
+    return tuple(accumulate(map(len, chunks)))

@@ -140,8 +140,9 @@ def _conversation(flow: Flow, capture: Capture) -> Conversation:
 
 
 def _endpoint(lane: Lane) -> Endpoint:
-    family = socket.AF_INET if len(lane.src) == 4 else socket.AF_INET6
-    return Endpoint(socket.inet_ntop(family, lane.src), lane.sport)
+    host, port = lane.sender
+    family = socket.AF_INET if len(host) == 4 else socket.AF_INET6
+    return Endpoint(socket.inet_ntop(family, host), port)
 
 
 def _problems(sides: list[tuple[str, Stream]], *, closed: bool) -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from labapp.capture import Frame
 from labapp.conversations.assembler import Assembler
-from labapp.conversations.segment import ACK, SYN, Segment, parse
+from labapp.conversations.segment import ACK, SYN, End, Segment, both_ends, parse, turned
 
 _SPACE = 1 << 32
 
@@ -15,11 +15,11 @@ _SPACE = 1 << 32
 class Lane(Assembler):
     """One direction of a flow: the assembler of what is sent, and who sends it."""
 
-    __slots__ = ("first", "frames", "sport", "src", "syn")
+    __slots__ = ("first", "frames", "sender", "syn")
 
-    def __init__(self, src: bytes, sport: int) -> None:
+    def __init__(self, sender: End) -> None:
         super().__init__()
-        self.src, self.sport = src, sport
+        self.sender = sender
         self.frames: list[int] = []
         self.first: int | None = None  # its first sequence number of all
         self.syn: Segment | None = None
@@ -45,10 +45,8 @@ class Flow:
         for client, server in ((first, second), (second, first)):
             if server.syn:
                 return client, server
-        if port in (first.sport, second.sport):
-            serves = first.sport == port
-        else:
-            serves = first.sport < second.sport
+        ports = first.sender.port, second.sender.port
+        serves = ports[0] == port if port in ports else ports[0] < ports[1]
         return (second, first) if serves else (first, second)
 
 
@@ -59,27 +57,27 @@ def flows(frames: Iterable[Frame]) -> list[Flow]:
     its client: ports come round again, that number hardly ever.
     """
     found: list[Flow] = []
-    lanes: dict[tuple[object, ...], tuple[Lane, Lane]] = {}
+    lanes: dict[bytes, tuple[Lane, Lane]] = {}
     for number, (_, data, _) in enumerate(frames):
         segment = parse(data, number)
         if segment is None:
             continue
-        ends, flags = segment[:4], segment.flags
+        ends, seq, ack, flags, _, _ = segment
         both = lanes.get(ends)
         if both is None or (flags & SYN and not _belongs(segment, *both)):
-            src, sport, dst, dport = ends
-            both = lane, other = Lane(src, sport), Lane(dst, dport)
-            lanes[dst, dport, src, sport], lanes[ends] = (other, lane), both
+            sender, receiver = both_ends(ends)
+            both = lane, other = Lane(sender), Lane(receiver)
+            lanes[turned(ends)], lanes[ends] = (other, lane), both
             found.append(Flow(lane, other))
         lane, other = both
         if flags & SYN and lane.syn is None:
             lane.syn = segment
         if lane.first is None:
-            lane.first = segment.seq
+            lane.first = seq
         lane.add(segment)
         lane.frames.append(number)
-        if flags & ACK:
-            other.acknowledge(segment.ack)
+        if ack != other.acked and flags & ACK:
+            other.acknowledge(ack)
     return found
 
 

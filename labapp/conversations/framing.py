@@ -71,5 +71,5 @@ def fields(block: bytes) -> tuple[tuple[tuple[str, str], ...], str]:
 
 def _listed(head: Message, name: str) -> list[str]:
     values = head.header_values(name)
-    items = (item.strip() for value in values for item in value.split(","))
+    items = [item.strip() for value in values for item in value.split(",")]
     return [item for item in items if item]

@@ -16,10 +16,8 @@ from labapp.conversations.framing import codings, fields, framing, is_interim
 from labapp.conversations.message import Message, Part, PartName, Side
 from labapp.conversations.stream import Stream
 
-_LINE_BREAKS = re.compile(rb"[\r\n]*")
 _EMPTY_LINE = re.compile(rb"\n\r?\n")
-_METHOD = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+ ")  # a token of RFC 9110, 5.6.2
-_VERSION = re.compile(rb" HTTP/1\.\d\r?\n\Z")
+_TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"  # RFC 9110, section 5.6.2
 _LINE: dict[Side, PartName] = {"request": "request line", "response": "status line"}
 
 # How a message begins where none is expected: after damage.
@@ -28,6 +26,11 @@ _BEGINNING: dict[Side, re.Pattern[bytes]] = {
         rb"(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE|CONNECT) [^\r\n ]+ HTTP/1\.\d\r?\n"
     ),
     "response": re.compile(rb"HTTP/1\.\d \d{3}(?=[ \r\n])"),
+}
+_START_LINE: dict[Side, re.Pattern[bytes]] = {
+    # A target with spaces is wrong, yet servers take it, and so it may leak.
+    "request": re.compile(rb"%s [^\n]* HTTP/1\.\d\r?\n" % _TOKEN),
+    "response": _BEGINNING["response"],
 }
 _CUT_OFF: dict[Side, re.Pattern[bytes]] = {
     "request": re.compile(rb"[A-Z]{3,7} "),
@@ -55,12 +58,11 @@ class _Reader:
         self.room = LARGEST_BODY
 
     def messages(self) -> Iterator[Message]:
-        at = 0
-        while True:
-            breaks = _LINE_BREAKS.match(self.data, at)
-            at = breaks.end() if breaks else at
-            if at >= len(self.data):
-                return
+        at, size = 0, len(self.data)
+        while at < size:
+            if self.data[at] in b"\r\n":
+                at += 1
+                continue
             message = self._message(at)
             yield message
             at = message.stop
@@ -77,7 +79,7 @@ class _Reader:
     def _message(self, at: int) -> Message:
         data, side = self.data, self.side
         line_stop = data.find(b"\n", at) + 1
-        if not line_stop or not self._is_start_line(data[at:line_stop]):
+        if not line_stop or not _START_LINE[side].match(data, at, line_stop):
             return self._unreadable(at, one_line=not line_stop)
         head_stop, ended = self._head(at, line_stop)
         headers, problem = fields(data[line_stop:head_stop])
@@ -96,29 +98,24 @@ class _Reader:
             body, problem = decode(body, names, self.room)
             self.room -= min(self.room, len(body))
             problems.append(problem)
-        if lost := sum(gap.missing for gap in self.stream.lost(at, stop)):
+        if self.stream.gaps and (
+            lost := sum(gap.missing for gap in self.stream.lost(at, stop))
+        ):
             problems.append(f"{lost} bytes of it were not captured")
-        parts = (
-            Part(_LINE[side], at, line_stop),
-            Part("headers", line_stop, head_stop),
-            Part("body", head_stop, stop),
-        )
+        parts = [Part(_LINE[side], at, line_stop)]
+        if head_stop > line_stop:
+            parts.append(Part("headers", line_stop, head_stop))
+        if stop > head_stop:
+            parts.append(Part("body", head_stop, stop))
         return Message(
             side,
             head.start_line,
             headers,
             body,
             raw_body,
-            tuple(part for part in parts if part.start < part.stop),
+            tuple(parts),
             tuple(filter(None, problems)),
         )
-
-    def _is_start_line(self, line: bytes) -> bool:
-        if self.side == "response":
-            return _BEGINNING["response"].match(line) is not None
-        # A target with spaces is wrong, yet servers take it, and so it may leak.
-        method = _METHOD.match(line)
-        return method is not None and _VERSION.search(line, method.end()) is not None
 
     def _unreadable(self, at: int, *, one_line: bool) -> Message:
         """What begins at *at* as one message, up to where the next one begins."""

@@ -82,7 +82,7 @@ class Message:
     def header_values(self, name: str) -> tuple[str, ...]:
         """Return all headers called *name* (in any case), in order."""
         wanted = name.lower()
-        return tuple(value for known, value in self.headers if known.lower() == wanted)
+        return tuple([value for known, value in self.headers if known.lower() == wanted])
 
     def part(self, name: PartName) -> Part | None:
         """Return the part called *name*, or None if it is empty."""

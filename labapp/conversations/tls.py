@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-HANDSHAKE, APPLICATION_DATA = 22, 23  # RFC 8446, section 5.1
+CHANGE_CIPHER_SPEC, HANDSHAKE, APPLICATION_DATA = 20, 22, 23  # RFC 8446, section 5.1
 _LARGEST_RECORD = (1 << 14) + 2048  # RFC 5246, section 6.2.3
 _CLIENT_HELLO = 1
 _SERVER_NAME = 0  # RFC 6066, section 3

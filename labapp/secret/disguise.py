@@ -49,9 +49,14 @@ _SPECIAL = b"%&\\"
 _Reading = tuple[bytes, int, str]
 
 
-def beginnings(text: bytes, haystack: bytes) -> Iterator[int]:
-    """Yield where *text* may begin, in order; most of these are false alarms."""
-    return (found.start() for found in _beginning(text).finditer(haystack))
+def beginnings(text: bytes, haystack: bytes) -> list[int]:
+    """Return where *text* may begin, in order; most of these are false alarms."""
+    return sorted(
+        found.start()
+        for lead, pattern in _beginning(text)
+        if lead in haystack  # found by C's memchr(): twenty times as fast as `re`
+        for found in pattern.finditer(haystack)
+    )
 
 
 def walk(text: bytes, haystack: bytes, start: int) -> tuple[int, str] | None:
@@ -76,10 +81,11 @@ def walk(text: bytes, haystack: bytes, start: int) -> tuple[int, str] | None:
 
 
 @lru_cache(maxsize=64)
-def _beginning(text: bytes) -> re.Pattern[bytes]:
-    """What may begin *text*; each alternative starts with a literal byte.
+def _beginning(text: bytes) -> tuple[tuple[bytes, re.Pattern[bytes]], ...]:
+    """The bytes with which *text* may begin, and for each what must follow it.
 
-    From such literals `re` makes a set that it skips by, ten times faster.
+    One expression for all is five times as slow: `re` knows how to skip to a byte,
+    but looks for one of several by asking at each place.
     """
     first = text[0]
     mark = re.escape(text[:1]) if first in b"'\"/" else b""
@@ -87,22 +93,22 @@ def _beginning(text: bytes) -> re.Pattern[bytes]:
     code = ord(text.decode()[0])
     codes = b"|".join(rb"%d|[xX]0{0,8}(?i:%x)" % (one, one) for one in (code, 0x5C))
     octets = b"|".join(b"%02x|%02X" % (octet, octet) for octet in {*_leads(text, 0), 0x26})
-    forms = {re.escape(bytes([lead])): b"" for lead in _leads(text, 0)}
+    forms = {bytes([lead]): b"" for lead in _leads(text, 0)}
     # Of a run of backslashes, encoded or not, only the first one can begin anything,
     # or of a very long run the first that counts.
     forms |= {
         b"&": rb"(?=(?:amp;){0,8}+(?:amp[%%\\]|[%%\\%s]|#(?:[%%\\]|0{0,8}(?:%s))))"
         % (name, codes),
         b"%": rb"(?=(?:25){0,8}(?:%s)|(?<!%%5[cC]%%)(?:25){0,8}5[cC])" % octets,
-        rb"\\": rb"(?:(?<!\\\\)|(?=\\{30}[^\\]))(?=\\{0,31}+[&%%uUx0-3%s])" % mark,
+        b"\\": rb"(?:(?<!\\\\)|(?=\\{30}[^\\]))(?=\\{0,31}+[&%%uUx0-3%s])" % mark,
     }
     # But a text that begins with a special sign may begin anywhere in a run of them.
-    forms[re.escape(text[:1])] = b"" if first in _SPECIAL else b"(?=%s)" % _ahead(text, 1)
+    forms[text[:1]] = b"" if first in _SPECIAL else b"(?=%s)" % _ahead(text, 1)
     if first == 0x5C and (size := _run_length(text, 0)) < len(text):
         # What follows must come soon, or a run of a million is walked a million times.
         end = rb"(?:%s){0,%d}+(?!%s)" % (_BACKSLASH, 16 * size + 32, _BACKSLASH)
-        forms |= {rb"\\": b"(?=%s)" % end, b"%": b"(?=(?:25){0,8}(?:26|5[cC]%s))" % end}
-    return re.compile(b"|".join(lead + rest for lead, rest in forms.items()))
+        forms |= {b"\\": b"(?=%s)" % end, b"%": b"(?=(?:25){0,8}(?:26|5[cC]%s))" % end}
+    return tuple((lead, re.compile(re.escape(lead) + rest)) for lead, rest in forms.items())
 
 
 def _ahead(text: bytes, done: int) -> bytes:

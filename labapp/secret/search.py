@@ -23,8 +23,8 @@ _CUT = re.compile(
         for quote in (b"'", b'"', b"&(?:#x27|#39|quot|#34);")
     )
 )
-
-_CUT_ENDS = tuple(sign + end for sign in (b"'", b'"', b";") for end in (b"\n", b"\r"))
+# The same end of a line, told from its last byte: `re` skips to that ten times as fast.
+_CUT_END = re.compile(rb"\n(?:(?<=['\";]\n)|(?<=['\";]\r\n))")
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,12 @@ def find(secret: str, haystack: bytes) -> list[Match]:
     where ``pprint`` cut them. The time is in proportion to the length of
     *haystack*, whatever stands there.
     """
-    if not secret:
+    # No disguise writes a sign in less than a byte.
+    if not secret or len(haystack) < len(secret):
         return []
-    matches = [*_matches(secret, haystack), *_across_cuts(secret, haystack)]
+    matches = _matches(secret, haystack)
+    if b"\n" in haystack and _CUT_END.search(haystack):
+        matches += _across_cuts(secret, haystack)
     found: list[Match] = []
     for match in sorted(matches, key=lambda one: one.offset):
         if not found or match.offset >= found[-1].offset + found[-1].length:
@@ -62,8 +65,6 @@ def find(secret: str, haystack: bytes) -> list[Match]:
 
 def _across_cuts(secret: str, haystack: bytes) -> Iterator[Match]:
     """Yield the matches that only show when cut pieces are put together again."""
-    if not any(end in haystack for end in _CUT_ENDS):
-        return  # a plain search is ten times as fast as the pattern
     cuts = [cut.span() for cut in _CUT.finditer(haystack)]
     if not cuts:
         return
@@ -80,13 +81,49 @@ def _across_cuts(secret: str, haystack: bytes) -> Iterator[Match]:
             yield Match(start, stop - start, match.encoding)
 
 
-def _matches(secret: str, haystack: bytes) -> Iterator[Match]:
+@dataclass(frozen=True)
+class _Forms:
+    """What a secret looks like, prepared once.
+
+    *digits* are the longest part of its *hexadecimal* form without letters, the same
+    in small letters and in capitals. *base64* has each alignment twice: what must be
+    there whole where there are no lines, and what it is.
+    """
+
+    raw: bytes
+    hexadecimal: bytes
+    digits: bytes
+    utf16: tuple[bytes, ...]
+    base64: tuple[tuple[bytes, re.Pattern[bytes]], ...]
+
+
+@lru_cache(maxsize=64)
+def _forms(secret: str) -> _Forms:
     raw = secret.encode()
-    yield from _written(raw, haystack)
-    yield from _base64(raw, haystack)
-    yield from _literal(raw.hex().encode(), haystack.lower(), "hex")
-    for order in ("utf-16-le", "utf-16-be"):
-        yield from _literal(secret.encode(order), haystack, "UTF-16")
+    hexadecimal = raw.hex().encode()
+    return _Forms(
+        raw,
+        hexadecimal,
+        max(re.findall(rb"[0-9]*", hexadecimal), key=len),
+        (secret.encode("utf-16-le"), secret.encode("utf-16-be")),
+        tuple(_base64_forms(raw)),
+    )
+
+
+def _matches(secret: str, haystack: bytes) -> list[Match]:
+    forms = _forms(secret)
+    found = list(_written(forms.raw, haystack))
+    lines = b"\n" in haystack
+    for whole, pattern in forms.base64:
+        if lines or whole in haystack:
+            hits = (hit.span() for hit in pattern.finditer(haystack))
+            found += [Match(start, stop - start, "base64") for start, stop in hits]
+    if forms.digits in haystack:  # to put all in small letters takes longer
+        found += _literal(forms.hexadecimal, haystack.lower(), "hex")
+    for written in forms.utf16:
+        if written in haystack:
+            found += _literal(written, haystack, "UTF-16")
+    return found
 
 
 def _written(raw: bytes, haystack: bytes) -> Iterator[Match]:
@@ -97,22 +134,14 @@ def _written(raw: bytes, haystack: bytes) -> Iterator[Match]:
             yield Match(start, edge - start, encoding)
 
 
-def _base64(raw: bytes, haystack: bytes) -> Iterator[Match]:
-    for pattern in _base64_patterns(raw):
-        for hit in pattern.finditer(haystack):
-            yield Match(hit.start(), hit.end() - hit.start(), "base64")
-
-
-@lru_cache(maxsize=64)
-def _base64_patterns(raw: bytes) -> tuple[re.Pattern[bytes], ...]:
+def _base64_forms(raw: bytes) -> Iterator[tuple[bytes, re.Pattern[bytes]]]:
     """How base64 writes *raw* after 0, 1 and 2 bytes of something else."""
-    made = []
     for shift in range(3):
         # The first and the last sign may share bits with a neighbour: left out.
         first, bits = -(-8 * shift // 6), 8 * (shift + len(raw))
         signs = b64encode(b"\0" * shift + raw)[first : bits // 6]
-        made.append(re.compile(_LINE_END.join(_sign(bytes([sign])) for sign in signs)))
-    return tuple(made)
+        pattern = re.compile(_LINE_END.join(_sign(bytes([sign])) for sign in signs))
+        yield max(re.split(rb"[+/]", signs), key=len), pattern
 
 
 def _sign(sign: bytes) -> bytes:
