@@ -9,6 +9,7 @@ VENV ?= .venv
 LAB_ARGS ?=
 PYTEST_ARGS ?=
 BENCHMARKS_ARGS ?=
+CHROMIUM_ARGS ?=
 
 # Nothing needs to be activated: each command names the virtual environment.
 RUN := "$(VENV)/bin/python"
@@ -18,7 +19,7 @@ PIP := $(RUN) -m pip install --disable-pip-version-check -qq
 MARKED := tshark or tcpdump or chromium or npm or root
 
 .DELETE_ON_ERROR:
-.PHONY: help lab test lint types unit marked notebooks format coverage benchmarks clean
+.PHONY: help lab test lint types unit marked notebooks format coverage benchmarks chromium clean
 
 help:
 	@echo "make lab        open JupyterLab at the first notebook"
@@ -27,6 +28,7 @@ help:
 	@echo "make format     let ruff put the code into shape"
 	@echo "make coverage   which lines of labapp no test runs"
 	@echo "make benchmarks measure speed and completeness (as root: all of it)"
+	@echo "make chromium   the browser model beside a real Chromium, cell by cell"
 	@echo "make marked     the tests that need: $(MARKED)"
 	@echo "make clean      remove the virtual environment and caches"
 
@@ -63,6 +65,9 @@ coverage: $(VENV)/.installed-dev
 
 benchmarks: $(VENV)/.installed-dev
 	$(RUN) -m benchmarks $(BENCHMARKS_ARGS)
+
+chromium: $(VENV)/.installed-dev
+	$(RUN) -m tests.chromium_check $(CHROMIUM_ARGS)
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage *.egg-info

@@ -444,6 +444,19 @@ def test_the_memory_is_what_stands_on_the_disk() -> None:
         assert len(memory.history) == 2
 
 
+def test_the_same_words_sent_twice_leave_two_answers() -> None:
+    """A reload takes the place of the answer it asks for again, another sending does not."""
+    site: Site = {
+        "site.test/": page(form("/a", "post")),
+        "site.test/a": [page("one"), page("again"), page("two")],
+    }
+    with visiting(site) as visitor:
+        start = ("open", "http://site.test/")
+        visitor.walk(start, ("submit", "x"), ("reload",), start, ("submit", "x"))
+        kept = [body for url, body in visitor.browser.memory().cache if url.endswith("/a")]
+    assert [body.rpartition(b">")[2] for body in kept] == [b"again", b"two"]
+
+
 def test_answers_are_taken_once_and_in_order() -> None:
     """Redirects, pages and pictures, each as it came."""
     site: Site = {"site.test/": to("/b"), "site.test/b": page('<img src="/p">')}

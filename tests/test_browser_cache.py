@@ -66,12 +66,23 @@ def test_a_newer_answer_replaces_the_older_one() -> None:
     assert not cache.entries
 
 
-def test_two_forms_have_two_places() -> None:
-    """Answers to POST are told apart by what was sent."""
+def test_each_form_that_is_sent_has_a_place() -> None:
+    """The same words sent twice have two answers; a reload has the place of the first."""
     cache = Cache()
-    cache.note(answer(method="POST", sent=b"q=1", body=b"one"))
-    cache.note(answer(method="POST", sent=b"q=2", body=b"two"))
+    cache.note(answer(method="POST", sent=b"q=1", body=b"one"), 1)
+    cache.note(answer(method="POST", sent=b"q=1", body=b"two"), 2)
     assert cache.entries == ((URL, b"one"), (URL, b"two"))
+    cache.note(answer(method="POST", sent=b"q=1", body=b"again"), 1)
+    assert sorted(cache.entries) == [(URL, b"again"), (URL, b"two")]
+
+
+@pytest.mark.parametrize("status", [204, 205])
+def test_an_answer_without_a_page_is_not_kept(status: int) -> None:
+    """204 and 205 leave the visitor where they are, and nothing on the disk."""
+    cache = Cache()
+    cache.note(answer())
+    cache.note(answer(status=status))
+    assert cache.entries == ()
 
 
 @pytest.mark.parametrize(("status", "left"), [(200, 1), (302, 1), (500, 2)])

@@ -1,21 +1,19 @@
-"""The model against a real Chromium: the same walk, the same requests and history."""
+"""The model against a real Chromium: the same walk, requests, history and cache."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import shutil
-import sqlite3
-import ssl
 import tempfile
-from contextlib import closing
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import chromium_disk
 from tests.browser_site import (
     Asked,
+    Recorder,
     Site,
     form,
     link,
@@ -26,6 +24,7 @@ from tests.browser_site import (
     to,
     visiting,
 )
+from tests.chromium import fingerprint, launch
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -37,14 +36,16 @@ WALKS: dict[str, tuple[Site, Walk]] = {
         {
             "site.test/": page(link("/lost") + link("/broken")),
             "site.test/lost": page(link("/broken"), status="404 Not Found"),
-            "site.test/broken": page(link("/none"), status="500 Server Error"),
+            "site.test/broken": page(link("/none") + link("/reset"), status="500 Server Error"),
             "site.test/none": page(status="204 No Content"),
+            "site.test/reset": page(status="205 Reset Content"),
         },
         [
             ("open", "http://site.test/"),
             ("follow", "/lost"),
             ("follow", "/broken"),
             ("follow", "/none"),
+            ("follow", "/reset"),
             ("reload",),
         ],
     ),
@@ -276,6 +277,44 @@ WALKS: dict[str, tuple[Site, Walk]] = {
         },
         [("open", "http://site.test/?secret=1"), ("follow", "http://other.test/")],
     ),
+    "what the cache keeps": (
+        {
+            "site.test/": page(form("/a", "post") + link("/private") + link("/gone")),
+            "site.test/a": [page("one"), page("two", ("Cache-Control", "private, no-store"))],
+            "site.test/private": page(
+                link("/kept"), ("Cache-Control", "max-age=0, no-cache, private")
+            ),
+            "site.test/kept": page(link("/a"), ("Vary", "*"), ("Set-Cookie", "a=1")),
+            "site.test/gone": to("/kept", "302 Found", ("Cache-Control", "no-store")),
+        },
+        [
+            ("open", "http://site.test/"),
+            ("follow", "/private"),
+            ("open", "http://site.test/"),
+            ("follow", "/gone"),
+            ("open", "http://site.test/a"),
+            ("open", "http://site.test/"),
+            ("submit", "x"),
+            ("open", "http://site.test/?again"),
+            ("submit", "y"),
+        ],
+    ),
+    "what was got before a form was sent": (
+        {
+            "site.test/": page(form("/a", "post")),
+            "site.test/a": [page("old"), page("new"), page("lost", status="500 Oh")],
+        },
+        [
+            ("open", "http://site.test/a"),
+            ("open", "http://site.test/"),
+            ("submit", "x"),
+            ("open", "http://site.test/a"),
+            ("open", "http://site.test/"),
+            ("submit", "x"),
+            ("open", "http://site.test/"),
+            ("submit", "y"),
+        ],
+    ),
     "a form with many fields": (
         {
             "site.test/": page(
@@ -296,14 +335,23 @@ WALKS: dict[str, tuple[Site, Walk]] = {
 }
 
 
-def by_model(site: Site, walk: Walk) -> tuple[list[Asked], list[str]]:
+@dataclass(frozen=True)
+class Walked:
+    """What a walk left: requests in order, history, the cache in any order."""
+
+    asked: list[Asked]
+    history: list[str]
+    cache: list[tuple[str, bytes]]
+
+
+def by_model(site: Site, walk: Walk) -> Walked:
     """Walk with the model."""
     with visiting(site) as visitor:
         visitor.walk(*walk)
-        return visitor.asked, visitor.history
+        return walked(visitor.recorder, visitor.browser.history, visitor.browser.cache.entries)
 
 
-def by_chromium(site: Site, walk: Walk) -> tuple[list[Asked], list[str]]:
+def by_chromium(site: Site, walk: Walk) -> Walked:
     """Walk with Chromium."""
     from playwright.sync_api import sync_playwright
 
@@ -312,26 +360,25 @@ def by_chromium(site: Site, walk: Walk) -> tuple[list[Asked], list[str]]:
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
         sync_playwright() as playwright,
     ):
-        # Debian's Chromium blocks third-party cookies, Chromium's own default does not.
-        preferences = Path(folder) / "Default" / "Preferences"
-        preferences.parent.mkdir()
-        preferences.write_text('{"profile": {"cookie_controls_mode": 0}}')
-        chromium = playwright.chromium.launch_persistent_context(
-            folder,
-            executable_path=shutil.which("chromium"),
-            args=[
-                "--host-resolver-rules=MAP *.test 127.0.0.1, MAP * ~NOTFOUND",
-                f"--ignore-certificate-errors-spki-list={fingerprint(recorder.port)}",
-            ],
-        )
+        profile = Path(folder)
+        chromium = launch(playwright, profile, fingerprint(recorder.port))
         tab = chromium.pages[0]
         for name, *given in walk:
             step(tab, name, [recorder.with_port(text) for text in given])
             tab.wait_for_load_state("networkidle")
         chromium.close()
-        with closing(sqlite3.connect(Path(folder) / "Default" / "History")) as history:
-            urls = [url for (url,) in history.execute("SELECT url FROM urls ORDER BY id")]
-        return recorder.asked, [recorder.without_port(url) for url in urls]
+        return walked(recorder, chromium_disk.history(profile), chromium_disk.cache(profile))
+
+
+def walked(
+    recorder: Recorder, history: Iterable[str], cache: Iterable[tuple[str, bytes]]
+) -> Walked:
+    """Return what is to be compared, without the port."""
+    addresses = dict.fromkeys(map(recorder.without_port, history))
+    port = f":{recorder.port}".encode()
+    kept = {(recorder.without_port(url), body.replace(port, b"")) for url, body in cache}
+    icons = {entry for entry in kept if entry[0].endswith("/favicon.ico")}
+    return Walked(recorder.asked, list(addresses), sorted(kept - icons))
 
 
 def step(tab: Page, name: str, given: list[str]) -> None:
@@ -354,20 +401,9 @@ def step(tab: Page, name: str, given: list[str]) -> None:
             raise
 
 
-def fingerprint(port: int) -> str:
-    """Return what Chromium knows a certificate by: the hash of its key."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
-    pem = ssl.get_server_certificate(("127.0.0.1", port))
-    key = x509.load_pem_x509_certificate(pem.encode()).public_key()
-    der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return base64.b64encode(hashlib.sha256(der).digest()).decode()
-
-
 @pytest.mark.chromium
 @pytest.mark.parametrize("name", WALKS)
 def test_the_model_asks_what_chromium_asks(name: str) -> None:
-    """On the same walk the model sends the requests and keeps the history of Chromium."""
+    """On the same walk the model sends the requests and keeps the history and cache of Chromium."""
     site, walk = WALKS[name]
     assert by_chromium(site, walk) == by_model(site, walk)

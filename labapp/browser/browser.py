@@ -13,12 +13,11 @@ from labapp.browser.loader import Loader, header_values
 from labapp.browser.origin import host_of, is_address, resolve
 from labapp.browser.page import Page
 from labapp.browser.referrer import DEFAULT_POLICY, policy_of
-from labapp.browser.request import Request
+from labapp.browser.request import NO_PAGE, Request
 from labapp.browser.transport import Network
 from labapp.errors import LabError
 from labapp.evidence import Answer, Memory
 
-_NO_PAGE = frozenset((204, 205))  # the browser stays where it is
 _ACTS_AT_ONCE = re.compile(r"<img|<meta[^<]*referrer", re.IGNORECASE)
 
 
@@ -47,6 +46,7 @@ class Browser:
         self._read: Page | None = None
         self._policy = DEFAULT_POLICY
         self._arrival = Request("")  # what led to the current page
+        self._sendings = 0  # forms sent
 
     # What a visitor does ----------------------------------------------------------
 
@@ -131,11 +131,14 @@ class Browser:
             self.history.append(url)
             return self.current
         request = Request(url, method, body, source, source, self._policy)
+        if form:
+            self._sendings += 1
+            request = replace(request, sending=self._sendings)
         return self._load(request, form=form)
 
     def _load(self, request: Request, *, form: bool = False, again: bool = False) -> Answer:
         chain, answer = self._loader.fetch(request)
-        if answer.status in _NO_PAGE:
+        if answer.status in NO_PAGE:
             return answer
         if answer.status:
             visited = [one.url for one in chain]

@@ -72,7 +72,7 @@ class Loader:
         # Of several such headers only the first counts (RFC 6797, 8.1).
         for value in header_values(answer, "Strict-Transport-Security")[:1]:
             self.hsts.note(url, value)
-        self.cache.note(answer)
+        self.cache.note(answer, request.sending)
         return answer
 
     def refuse(self, method: str, url: str, error: Exception) -> Answer:

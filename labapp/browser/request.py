@@ -10,6 +10,7 @@ from labapp.browser.origin import origin_of, same_site
 from labapp.browser.referrer import DEFAULT_POLICY, hides_origin, referer
 
 FORM = "application/x-www-form-urlencoded"
+NO_PAGE = frozenset((204, 205))  # answers after which a browser stays where it is
 
 
 class Context(Enum):
@@ -27,7 +28,8 @@ class Request:
 
     *url* may have a fragment, which is never sent. *initiator* is the address of
     the page that caused the request, ``""`` if the visitor typed it; *referrer*
-    is what is still told of that address. *tainted*: a redirect crossed origins.
+    is what is still told of that address. *sending* is the number of the form that
+    was sent, 0 for none. *tainted*: a redirect crossed origins.
     """
 
     url: str
@@ -37,6 +39,7 @@ class Request:
     referrer: str = ""
     policy: str = DEFAULT_POLICY
     navigation: bool = True
+    sending: int = 0
     tainted: bool = False
 
     @property
