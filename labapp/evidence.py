@@ -10,7 +10,8 @@ from labapp.capture import Capture
 from labapp.errors import LabError
 
 SITE, STRANGER, THIRD_PARTY, CONTROL = "site.test", "other.test", "images.test", "control.test"
-LOOKALIKE = "site.test.other.test"  # the stranger's too, though it begins like the site
+# The stranger's too, though one begins like the site, and the other ends so.
+LOOKALIKES = ("site.test.other.test", "not-site.test")
 MAIN_STEPS = ("open", "submit", "read_back")
 
 
@@ -145,6 +146,11 @@ class Evidence:
 
     def __iter__(self) -> Iterator[Step]:
         return iter(self.steps)
+
+    @property
+    def addressed(self) -> str:
+        """What the second visitor writes into an address, beside *other* in the form."""
+        return f"{self.other} by address"
 
     def has(self, name: str) -> bool:
         """Return whether the visit had a step called *name*."""

@@ -1,8 +1,8 @@
 # %% [markdown]
 # # See your own words cross the network
 #
-# Five minutes. Click into the next cell, change the words in quotes if you like
-# (eight letters or more), and press **Shift+Enter**.
+# You need 6 minutes. Click into the next cell, change the words in quotes if you
+# like (eight letters or more), and press **Shift+Enter**.
 #
 # - I use this machine only.
 # - I type nothing true: it will be on screen.
@@ -18,19 +18,19 @@ before
 # %% [markdown] tags=["claim"]
 # A small browser inside this lab opened a web page, typed your sentence into its
 # form and sent it. This is a **visit**. Your sentence is the **secret**, and it
-# is boxed. It crossed twice: to the server, and back in the answer. On a real
-# network, anybody on the way could read it.
+# is boxed. When the form was sent, it crossed twice: to the server, and back in
+# the answer. On a real network, anybody on the way could read it.
 
 # %% tags=["docassert"]
-assert before.seen["wire_request_line"]
-assert before.seen["wire_response"]
+ways = [before.findings[x] for x in ("wire_request_line", "wire_response")]
+assert [x.step for w in ways for x in w.sightings] == ["submit"] * 2
 
 # %% [markdown]
 # ## Predict: what does HTTPS change?
 #
-# HTTPS encrypts what crosses. Who will still have your sentence? Press
-# Shift+Enter and choose in the lists. Or write **yes** or **no** instead of the
-# question marks first.
+# HTTPS encrypts what crosses. The name of this encryption is **TLS**. Who will
+# still have your sentence? Press Shift+Enter and choose in the lists. Or write
+# **yes** or **no** instead of the question marks first.
 
 # %%
 from labapp import predict
@@ -68,8 +68,9 @@ assert measured == ["no", "yes", "yes"]
 
 # %% [markdown]
 # Each row of the next figure is somebody who could look. A bar means that they
-# have your secret. Your three rows are among them; the others come in later
-# chapters.
+# have your secret. The last row is about acting: there, a bar means that a
+# stranger can send the form for you. Find your three rows; later chapters
+# explain the others.
 
 # %%
 from labapp.figures import exposure_map
@@ -87,7 +88,8 @@ assert all(before.seen[place] and after.seen[place] for place in rest)
 # ## The listener's whole program
 #
 # A **capture** is the list of packets that crossed. Reading it takes one line.
-# (`encode()` makes bytes of your words, `bytes(p)` those of a packet.)
+# (`encode()` makes bytes of your words, `bytes(p)` those of a packet.) A packet
+# is printed with all its headers. What it carries is at the end, in `Raw`.
 
 # %%
 [p for p in before.capture.packets if secret.encode() in bytes(p)]
@@ -101,15 +103,6 @@ assert all(before.seen[place] and after.seen[place] for place in rest)
 places = ("wire_request_line", "wire_response")
 assert all(before.findings[place].sightings for place in places)
 assert not any(after.findings[place].sightings for place in places)
-
-# %% [markdown]
-# Where exactly is it? On the left, who sent what. On the right, the bytes of
-# each message, and the place of your secret.
-
-# %%
-from labapp.figures import packet_ladder
-
-packet_ladder(before)
 
 # %% [markdown]
 # ## How real are these packets?
@@ -143,6 +136,17 @@ assert None not in after.seen.values()
 # ---
 #
 # **You may go on to [Who can read a form?](01_who_can_read_a_form.ipynb) here.**
+
+# %% [markdown]
+# ## Deeper: where exactly is it?
+#
+# On the left, who sent what. On the right, the bytes of each message, and the
+# place of your secret.
+
+# %%
+from labapp.figures import packet_ladder
+
+packet_ladder(before)
 
 # %% [markdown]
 # ## Deeper: one packet less

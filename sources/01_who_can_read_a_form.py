@@ -48,15 +48,22 @@ assert before.seen["wire_response"]
 from urllib.parse import quote_plus
 
 words = quote_plus(secret).encode()
-[p for p in before.capture.packets if words in bytes(p)]
+found = [p for p in before.capture.packets if words in bytes(p)]
+found[0].summary()
+
+# %% [markdown]
+# This is scapy's short view of the packet: layer in layer, from one port to
+# another. `Raw` is what the packet carries. It is the text of HTTP:
+
+# %%
+print(found[0]["Raw"].load.decode())
 
 # %% [markdown] tags=["claim"]
-# This packet is the request. `Raw` is what it carries: the text of HTTP, with
-# your words in the first line.
+# This packet is the request. Your words are in the first line.
 
 # %% tags=["docassert"]
-found = before.findings["wire_request_line"].sightings[0].found
-assert found == words
+assert words in found[0]["Raw"].load.split(b"\r\n")[0]
+assert found[0]["Raw"].load.startswith(b"GET /sensitive?")
 
 # %% [markdown]
 # Now look for a sentence that nobody sent. The list is empty. But an empty list
@@ -67,12 +74,14 @@ assert found == words
 [p for p in before.capture.packets if b"Otto never paints" in bytes(p)]
 
 # %% [markdown] tags=["claim"]
-# The control text is in the `User-Agent` of every request: look for it in the
-# packet above.
+# The visitor's browser sends the control text with every request. It is in the
+# request above: in the line `User-Agent`, in brackets. It begins with the word
+# `control`.
 
 # %% tags=["docassert"]
-control = before.evidence.control.encode()
-assert control in b"".join(map(bytes, before.capture.packets))
+agent = f"User-Agent: LabBrowser/1.0 ({before.evidence.control})\r\n"
+assert agent.encode() in found[0]["Raw"].load
+assert before.evidence.control.startswith("control ")
 
 # %% [markdown]
 # ## Where is it?
@@ -102,29 +111,27 @@ guess
 # %% [markdown]
 # ## The other direction
 #
-# An example published on the web works like that. The lines with `-` are
-# theirs, the lines with `+` are ours:
+# An example published on the web works like that. The line with `-` is from the
+# visit before, the line with `+` is from the published example:
 
 # %%
 from labapp.site import published
 
 answered = visit(secret, view=published.SensitiveInfoView)
-print(answered.diff(before))
-
-# %%
-answered
+print(before.diff(answered))
 
 # %% [markdown]
-# Count both in all that crossed, and compare:
+# Count both in what crossed when the form was sent, and compare:
 
 # %%
-crossed = b"".join(bytes(p) for p in answered.capture.packets)
+packets = answered.step("submit").capture.packets
+crossed = b"".join(bytes(p) for p in packets)
 yours, the_views = crossed.count(words), crossed.count(b"opens at nine")
 guess.beside({"your sentence": yours, "the view's secret": the_views})
 
 # %% [markdown] tags=["claim"]
-# Your sentence crosses once: the browser sends it, although nobody reads it.
-# And the view's own secret crosses once, in the answer:
+# Your sentence crosses once: the browser sends it, although this view does not
+# read it. And the view's own secret crosses once, in the answer:
 
 # %% tags=["docassert"]
 assert (yours, the_views) == (1, 1)
@@ -132,14 +139,17 @@ assert answered.seen["wire_request_line"]
 assert not answered.seen["wire_response"]
 
 # %%
-[p for p in answered.capture.packets if b"opens at nine" in bytes(p)]
+[p] = [p for p in packets if b"opens at nine" in bytes(p)]
+answer = p["Raw"].load.decode()
+print(answer[answer.index("<h1>") : answer.index("</mark>")])
 
 # %% [markdown]
 # ## What the visitor does
 #
 # A visit does more than send a form. Each step has a capture of its own, such
-# as `before.step("submit").capture`. Steps 4 to 6 are for later chapters: what
-# happens if the view crashes (an *outage*), and what strangers can do.
+# as `before.step("submit").capture`. Steps 4 to 6 are for later chapters. In
+# step 5 the view crashes (`500`), with `DEBUG` off, then on. In step 6,
+# `other.test` is the site of a stranger.
 
 # %%
 from labapp.figures import visit_steps
@@ -170,10 +180,16 @@ assert {p["IP"].dst for p in packets} == {"127.0.0.1"}
 # %% [markdown]
 # On a real network the same bytes pass the air, a router and many cables.
 # Everybody there could do what you just did.
-#
+
+# %% [markdown]
 # ## The map so far
 #
-# The **exposure map** asks every observer: did you see the secret?
+# The **exposure map** asks every observer: did you see the secret? Later
+# chapters change and explain these rows.
+#
+# - *the cookie*: 04. *submit in your name*: 05.
+# - *an old link says http://*: it leads to the site without HTTPS: 06.
+# - *browser cache*, below: pages that the browser keeps on its disk.
 
 # %%
 from labapp.figures import exposure_map

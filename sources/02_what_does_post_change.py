@@ -1,7 +1,7 @@
 # %% [markdown]
 # # What does POST change?
 #
-# You need 12 minutes. At the end you can
+# You need 14 minutes. At the end you can
 #
 # - say where POST puts the fields of a form,
 # - name who loses sight of them, and who does not,
@@ -72,30 +72,13 @@ before_after(before, after)
 # %% [markdown] tags=["claim"]
 # Your words moved from the first line into the **body**, the part after the
 # headers. They are written there with the very same bytes. And the page that
-# comes back shows them, as before.
+# comes back shows them, as before. So "we use POST, nobody can read it" is not
+# true.
 
 # %% tags=["docassert"]
 line = before.findings["wire_request_line"].sightings[0].found
 body = after.findings["wire_request_body"].sightings[0].found
 assert (body, after.seen["wire_response"]) == (line, True)
-
-# %% [markdown]
-# The listener's program of chapter 01 does not even notice the change. This is
-# the packet, as the listener has it:
-
-# %%
-from urllib.parse import quote_plus
-
-words = quote_plus(secret).encode()
-found = [p for p in after.capture.packets if words in bytes(p)]
-print(found[0]["Raw"].load.decode())
-
-# %% [markdown] tags=["claim"]
-# So "we use POST, nobody can read it" is not true. POST encrypts nothing.
-
-# %% tags=["docassert"]
-assert found[0]["Raw"].load.startswith(b"POST /sensitive HTTP/1.1\r\n")
-assert words in found[0]["Raw"].load
 
 # %% [markdown]
 # ## The log
@@ -107,12 +90,14 @@ assert words in found[0]["Raw"].load
 before_after(before, after, what="log")
 
 # %% [markdown] tags=["claim"]
-# A server log keeps the first line of each request. It does not keep the body.
-# So after POST your words are not in the log.
+# This log keeps the first line of each request and two headers, `Referer` and
+# `User-Agent`. It does not keep the body. So after POST your words are not in
+# the log.
 
 # %% tags=["docassert"]
 assert before.seen["access_log"]
 assert after.seen["access_log"] is False
+assert '/" "LabBrowser/1.0' in after.log[-1].text
 
 # %% [markdown]
 # A browser keeps addresses, too. This is the last one in each history:
@@ -254,11 +239,31 @@ quiz("02", before, after)
 # here.**
 
 # %% [markdown]
+# ## Deeper: the packet itself
+#
+# Does the listener's program of chapter 01 notice the change? This is the packet,
+# as the listener has it:
+
+# %%
+from urllib.parse import quote_plus
+
+words = quote_plus(secret).encode()
+found = [p for p in after.capture.packets if words in bytes(p)]
+print(found[0]["Raw"].load.decode())
+
+# %% [markdown] tags=["claim"]
+# It finds this packet as it found the other one. POST encrypts nothing.
+
+# %% tags=["docassert"]
+assert found[0]["Raw"].load.startswith(b"POST /sensitive HTTP/1.1\r\n")
+assert words in found[0]["Raw"].load
+
+# %% [markdown]
 # ## Deeper: be the log reader
 #
 # Now you are the one who reads the server log. Write `log_reader(lines,
 # secret)`: True if the secret is in one of the lines, else False. `check` gives
-# it the logs of seven visits. Some of them are innocent.
+# it the logs of many visits. Some of them are innocent.
 
 
 # %%

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Where should it wait?
 #
-# You need 18 minutes. At the end you can
+# You need 22 minutes. At the end you can
 #
 # - say what a redirect does to a secret, and what it does not,
 # - let a value wait on the server, for one visitor only,
@@ -45,17 +45,12 @@ assert before.seen["reload_resubmits"]
 assert before.step("reload").answers_of("site.test")[0].method == "POST"
 
 # %% [markdown]
-# ## Predict: the redirect alone
+# ## The redirect alone
 #
 # Our redirect leads to `/secure_page`, which shows your words. Nothing keeps
 # them on the server yet, so the redirect has to carry them. Think of the server
-# log. Does that make it better, worse, or is it the same?
-
-# %%
-log = "what the server log says"
-ways = ("better", "same", "worse")
-log_guess = predict("redirect alone", {log: "?"}, choices=ways)
-log_guess
+# log. Does that make it better, worse, or is it the same? Decide before you go
+# on.
 
 # %%
 moved = visit(secret, remedy.post, remedy.mask_reports, remedy.redirect)
@@ -81,18 +76,20 @@ assert not before.seen["wire_request_line"]
 assert moved.seen["wire_request_line"]
 assert moved.seen["wire_request_body"]
 
+# %% [markdown]
+# And the server log, the last address in the history, and a reload:
+
 # %%
 before_after(before, moved, what="log")
 
 # %%
-was, now = before.seen["access_log"], moved.seen["access_log"]
-change = {(True, False): "better", (False, True): "worse"}
-log_guess.beside({log: change.get((was, now), "same")})
+print(moved.step("submit").memory.history[-1])
+print(*moved.step("reload").answers_of("site.test"))
 
 # %% [markdown] tags=["claim"]
 # It is worse. POST had closed the log and the history. The redirect opens both
-# again. A server wrote this address, not the visitor. A browser, a log and a
-# listener do not care who wrote it.
+# again. The server wrote this address, not the visitor. It is logged and kept
+# all the same.
 
 # %% tags=["docassert"]
 opened = {"wire_request_line", "access_log", "history"}
@@ -100,8 +97,8 @@ assert not any(before.seen[place] for place in opened)
 assert all(moved.seen[place] for place in opened)
 
 # %% [markdown] tags=["claim"]
-# The redirect did what it is made for: a reload now asks for the page only. It
-# was never made to hide anything.
+# The redirect did what it is made for: a reload is a GET now, and does not send
+# the form again. It was never made to hide anything.
 
 # %% tags=["docassert"]
 assert before.seen["reload_resubmits"]
@@ -134,9 +131,9 @@ print(moved.diff(after))
 before_after(moved, after)
 
 # %% [markdown] tags=["claim"]
-# The address is clean again, and so are log and history. The body and the last
-# page still have your words: nothing here encrypts. And something new crosses,
-# in both directions: `sessionid`.
+# The address is clean again, so the log and the history are, too. The body and
+# the last page still have your words: nothing here encrypts. And something new
+# crosses, in both directions: `sessionid`.
 
 # %% tags=["docassert"]
 assert not any(after.seen[place] for place in opened)
@@ -144,10 +141,10 @@ assert after.seen["wire_request_body"]
 assert after.seen["wire_response"]
 
 # %% [markdown]
-# ## The fix handed me the key
+# ## The fix gave away the key
 #
-# You are the listener now. All you have is the capture. Search its bytes for
-# the cookie:
+# Now you are not the visitor. You are the listener, and all you have is the
+# capture. Search its bytes for the cookie:
 
 # %%
 import re
@@ -162,8 +159,8 @@ cookie = heard(after)
 cookie
 
 # %% [markdown]
-# Now write a request of your own, by hand. It is a GET for the secure page. It
-# brings no password and no word of the visitor's. It brings the cookie.
+# This request is written by hand. It is a GET for the secure page. It brings no
+# password and no word of the visitor's. It brings the cookie.
 
 # %%
 request = f"""
@@ -173,8 +170,8 @@ Cookie: {cookie}
 """
 
 # %% [markdown]
-# `reopen(after)` is the site as that visitor left it, with its database. `ask`
-# sends your text over a socket, and gives you all that comes back. What will
+# `reopen(after)` is the site as the visitor left it, with its database. `ask`
+# sends the request over a socket, and returns all that comes back. What will
 # it be?
 
 # %%
@@ -185,15 +182,15 @@ page = site.ask(request)
 print(page)
 
 # %% [markdown] tags=["claim"]
-# This is the page of the visitor, with their words. You never typed them. For
-# the server, **who brings the cookie is the visitor**. The fix took your words
-# out of the address. It put a key to them on the wire.
+# This is the visitor's page, with the visitor's words. They were not in the
+# request. For the server, **who brings the cookie is the visitor**. The fix took
+# the words out of the address. It put a key to them on the wire.
 
 # %% tags=["docassert"]
 from html import unescape
 
-again = re.sub(r"sessionid=\S+", heard(after), request)
-assert secret in unescape(reopen(after).ask(again))
+one = re.sub(r"sessionid=\S+", heard(after), request)
+assert secret in unescape(reopen(after).ask(one))
 
 # %% [markdown]
 # Is it really the cookie that opens the page? The control: the same request
@@ -205,7 +202,7 @@ print(site.ask(another).partition("</h1>")[2])
 
 # %% [markdown] tags=["claim"]
 # "There is nothing here yet." The page opens for everybody, and shows nothing
-# to strangers. Nobody guesses such a long word. But a listener needs no guess.
+# to somebody with another cookie. A listener does not have to guess the cookie.
 
 # %% tags=["docassert"]
 stranger = site.ask(re.sub(r"sessionid=\S+", "sessionid=0", request))
@@ -213,13 +210,8 @@ assert secret not in unescape(stranger)
 assert "There is nothing here yet." in stranger
 
 # %% [markdown]
-# The lab does the same in each visit: its step `replay` brings every cookie
-# that crossed in the clear. The map's row "listens and reuses the cookie" says
-# what came of it.
-
-# %%
-print(after.step("replay").answers_of("site.test")[0])
-print(after.findings["cookie_replay"].sightings[0])
+# The lab does the same in each visit, with every cookie that crossed in the
+# clear. What came of it is in the row "listens and reuses the cookie":
 
 # %%
 guess.beside(after)
@@ -231,18 +223,20 @@ guess.beside(after)
 
 # %%
 cookies = after.step("read_back").memory.cookies
-[kept for kept in cookies if kept.name == "sessionid"]
+[kept] = [one for one in cookies if one.name == "sessionid"]
+kept
 
 # %% [markdown] tags=["claim"]
-# `http_only`: no script of a page can read it. `same_site`: other sites cannot
-# send it with their forms. Both are Django's defaults. But `secure` is not, so
-# the cookie also crosses without encryption. The first two do not hinder a
-# listener.
+# `http_only`: no script of a page can read it. `same_site="Lax"`: if another site
+# sends a form by POST, the browser adds no cookie; if it has a link, the browser
+# does. Both are Django's defaults. But `secure` is not, so the cookie crosses
+# without encryption. The first two do not hinder a listener.
 
 # %% tags=["docassert"]
-[kept] = [kept for kept in cookies if kept.name == "sessionid"]
+from labapp.checks.citation import cookies_sent as sent
+
 assert (kept.http_only, kept.same_site, kept.secure) == (True, "Lax", False)
-assert after.seen["cookie_replay"]
+assert "GET /secure_page with a cookie" in sent(after, "http_link")
 
 # %% [markdown]
 # ## The map so far
@@ -256,7 +250,8 @@ exposure_map(*first, before, moved, after)
 # %% [markdown] tags=["claim"]
 # Look for bars that **open**. The redirect opens two again, the history and the
 # log; the session closes both. And the session opens two windows of its own:
-# the replayed cookie, and the row in the database.
+# the reused cookie, and the row in the database. (The row of the old `http://`
+# link is for chapter 06.)
 
 # %% tags=["docassert"]
 more = [p for p, seen in after.seen.items() if seen and not before.seen[p]]
@@ -268,29 +263,14 @@ assert more == expected.split()
 #
 # - The listener: body, page, and now the cookie. HTTPS comes in chapter 06.
 # - Whoever copies the database gets the row: see Deeper.
-# - A stranger can submit in your name, and now changes your page, too. That is
-#   for chapter 05.
+# - A stranger can submit in your name. Their form comes without your cookie, but
+#   the site begins a new session for it, and your browser takes that one:
+#   chapter 05.
 
 # %% tags=["docassert"]
-assert after.seen["wire_request_body"]
-assert after.seen["store_decoded"]
-assert after.seen["forgery_changed_session"]
-
-# %% [markdown]
-# ## Exercise: order the lines
-#
-# Start here if an empty cell is too empty. If not, go to the next exercise.
-
-# %%
-check("order the lines")
-
-# %%
-### BEGIN START
-check("order the lines", "ABC")
-### END START
-### BEGIN SOLUTION
-check("order the lines", "EDBA")
-### END SOLUTION
+assert all(after.seen[x] for x in ("wire_request_body", "store_decoded"))
+new = "POST /sensitive without a cookie: status 302, a new cookie"
+assert new in sent(after, "forgery")
 
 # %% [markdown]
 # ## Exercise: keep it on the server
@@ -336,10 +316,9 @@ class MyView(View):
 check("keep it on the server", MyView)
 
 # %% [markdown]
-# `hint("keep it on the server")` helps, in a cell of your own. You may keep the
-# value where you like: a secure page of your own comes as `secure_page=`,
-# settings as `settings=`. Try a dictionary of the module, or a cookie, and read
-# what `check` says.
+# `hint("keep it on the server")` helps, in a cell of your own. Is it hard to
+# begin? Below the ruled line, "Deeper: order the lines" has all the lines you
+# need.
 
 # %% [markdown]
 # ## Quiz
@@ -376,6 +355,22 @@ quiz("04", before, moved, after)
 # here.**
 
 # %% [markdown]
+# ## Deeper: order the lines
+#
+# The same exercise, for those who like to begin with lines to choose from.
+
+# %%
+check("order the lines")
+
+# %%
+### BEGIN START
+check("order the lines", "ABC")
+### END START
+### BEGIN SOLUTION
+check("order the lines", "EDBA")
+### END SOLUTION
+
+# %% [markdown]
 # ## Deeper: the row, without the key
 #
 # Django signs what it writes into a session, with the site's `SECRET_KEY`.
@@ -394,14 +389,14 @@ import sqlite3
 
 copy = sqlite3.connect(":memory:")
 copy.deserialize(after.step("read_back").database)
-key = [heard(after).removeprefix("sessionid=")]
-query = "SELECT session_data FROM django_session WHERE session_key = ?"
-[row] = copy.execute(query, key).fetchone()
-row
+every = copy.execute("SELECT session_data FROM django_session")
+rows = [row for (row,) in every]
+rows
 
 # %% [markdown]
-# Three parts, with `:` between them: data, time, signature. The data is base64.
-# A dot at its beginning would mean "compressed". Three lines undo this:
+# Each row has three parts, with `:` between them: data, time, signature. The
+# data is base64. A dot at its beginning would mean "compressed". Three lines
+# undo this:
 
 # %%
 import base64
@@ -415,20 +410,21 @@ def unpacked(text):
     return json.loads(zlib.decompress(data) if head[0] == "." else data)
 
 
-unpacked(row)
+[unpacked(row) for row in rows]
 
 # %%
 row_guess.beside(after)
 
 # %% [markdown] tags=["claim"]
-# No key was needed. A signature shows that nobody **changed** the data. It does
-# not stop anybody who reads. And the search for the plain bytes found nothing:
-# "I searched for it" is no proof that a secret is not there.
+# No key was needed. (The other rows are the lab's own, with its control text.) A
+# signature shows that nobody **changed** the data. It does not stop anybody who
+# reads. And the search for the plain bytes found nothing: "I searched for it"
+# is no proof that a secret is not there.
 
 # %% tags=["docassert"]
-assert unpacked(row) == {"sensitive_info": secret}
-assert after.seen["store_raw"] is False
-assert after.seen["store_decoded"]
+own = [one for one in map(unpacked, rows) if "control" not in one]
+stored = [after.seen[x] for x in ("store_raw", "store_decoded")]
+assert (own, stored) == ([{"sensitive_info": secret}], [False, True])
 
 # %% [markdown]
 # ## Deeper: a session in the cookie
@@ -451,6 +447,14 @@ unpacked(heard(signed).removeprefix("sessionid="))
 places = ("cookie_jar", "wire_request_headers", "store_decoded")
 assert [signed.seen[place] for place in places] == [True, True, False]
 assert [after.seen[place] for place in places] == [False, False, True]
+
+# %% [markdown]
+# `check` sees it, too. When your exercise is done, try this in a cell of your
+# own:
+#
+# ```
+# check("keep it on the server", MyView, settings=in_cookie)
+# ```
 
 # %% [markdown]
 # ## Deeper: after logout

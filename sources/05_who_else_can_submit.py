@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Who else can submit?
 #
-# You need 12 minutes. At the end you can
+# You need 13 minutes. At the end you can
 #
 # - say how a stranger submits a form in a visitor's name,
 # - name the two things that the CSRF check needs,
@@ -55,20 +55,94 @@ print(own_page.body.decode().partition("</h1>")[2])
 
 # %% [markdown] tags=["claim"]
 # It does. Then the visitor opens their own secure page, and finds the
-# stranger's words there. The stranger read nothing. But they **acted**, in the
-# visitor's name. Think of a form that changes a password, or sends money.
+# stranger's words there. The stranger read nothing. But they **acted**, by the
+# hand of the visitor's browser.
 
 # %% tags=["docassert"]
 assert before.seen["forgery_accepted"]
 assert before.seen["forgery_changed_session"]
 
 # %% [markdown]
+# ## In whose session?
+#
+# Could a stranger change the visitor's password like this? Look which of the
+# requests had the visitor's cookie:
+
+# %%
+from labapp.checks.citation import cookies_sent
+
+
+def session_ids(one):
+    steps = [one.step(name) for name in ("http_link", "forgery")]
+    kept = [cookie for step in steps for cookie in step.memory.cookies]
+    return [each.value for each in kept if each.name == "sessionid"]
+
+
+print(cookies_sent(before, "forgery"))
+print("before and after it:", *session_ids(before))
+
+# %% [markdown] tags=["claim"]
+# The form came **without** it. Django marks the session cookie `SameSite=Lax`,
+# so a browser sends it with no POST of another site. The site opened a new
+# session, and the browser now has **its** cookie: the sessions were swapped
+# ("login CSRF"). And the visitor's own row in the database?
+
+# %% tags=["docassert"]
+lines = cookies_sent(before, "forgery").splitlines()
+assert "POST /sensitive without a cookie: status 302, a new" in lines[1]
+assert len(set(session_ids(before))) == 2
+
+# %%
+from labapp.observers.machine import rows
+
+ask = "SELECT session_key, session_data FROM django_session"
+steps = [before.step(name) for name in ("http_link", "forgery")]
+old, new = (set(rows(step.database, ask)) for step in steps)
+print("changed or gone:", len(old - new), "new:", len(new - old))
+
+# %% [markdown] tags=["claim"]
+# It is as it was. To change a password by POST, a stranger needs the visitor's
+# **own** session. Django's default keeps that out of reach. Not so by GET: a
+# browser sends a Lax cookie with a link, or a form by GET, of another site.
+
+# %% tags=["docassert"]
+assert (session_ids(before)[0] in dict(old), old < new) == (True, True)
+by_get = cookies_sent(visit(secret, *four[2:]), "forgery").splitlines()
+assert " with a cookie: " in by_get[1]
+
+# %% [markdown]
+# Some sites switch this off, because a site of somebody else shows them or
+# posts to them. The same visit, and Django does not write SameSite:
+
+# %%
+off = {"SESSION_COOKIE_SAMESITE": False}
+unmarked = visit(secret, *four, settings=off)
+print(cookies_sent(unmarked, "forgery"))
+print("before and after it:", *session_ids(unmarked))
+
+# %% [markdown] tags=["claim"]
+# Now the form came **with** the cookie, and changed the visitor's own session.
+# Think of a new password, or of money. (Without a mark, Chromium does this in a
+# cookie's first two minutes, and this one is young. Others may do it always.
+# `SameSite=None` is in Deeper.)
+
+# %% tags=["docassert"]
+lines = cookies_sent(unmarked, "forgery").splitlines()
+assert "POST /sensitive with a cookie: status 302" in lines[1]
+assert len(set(session_ids(unmarked))) == 1
+
+# %% [markdown] tags=["claim"]
 # ## Django's check
 #
 # The site puts a random word into its own form: the **token**. The visitor's
-# browser gets a cookie that belongs to it. A page of another site cannot read
-# either of them. A middleware compares the two when a form comes in. If they do
-# not fit, the view never runs.
+# browser gets a cookie that belongs to it. The stranger's form has no token. A
+# middleware compares the two when a form comes in. If they do not fit, it
+# answers 403 in the place of the view.
+
+# %% tags=["docassert"]
+tried = visit(secret, *four, remedy.csrf).step("forgery").answers
+has = [b"csrfmiddlewaretoken" in one.body + one.sent for one in tried]
+assert [has[0], has[-1], tried[-1].status] == [True, False, 403]
 
 # %% [markdown]
 # ## Predict
@@ -206,21 +280,6 @@ stars = sensitive_post_parameters("sensitive_info")
 
 
 # %%
-### BEGIN SOLUTION
-@method_decorator(csrf_protect, name="dispatch")
-### END SOLUTION
-### BEGIN START
-### END START
-@method_decorator(stars, name="dispatch")
-class MyView(View):
-    def post(self, request):
-        sensitive_info = request.POST["sensitive_info"]
-        back_office.notify()
-        request.session["sensitive_info"] = sensitive_info
-        return redirect("/secure_page")
-
-
-# %%
 ### BEGIN START
 my_form = """
 <form action="/sensitive" method="post">
@@ -241,11 +300,27 @@ my_form = """
 """
 ### END SOLUTION
 
+
 # %%
+### BEGIN SOLUTION
+@method_decorator(csrf_protect, name="dispatch")
+### END SOLUTION
+### BEGIN START
+### END START
+@method_decorator(stars, name="dispatch")
+class MyView(View):
+    def post(self, request):
+        sensitive_info = request.POST["sensitive_info"]
+        back_office.notify()
+        request.session["sensitive_info"] = sensitive_info
+        return redirect("/secure_page")
+
+
 check("refuse the stranger", MyView, form=my_form)
 
 # %% [markdown]
-# `hint("refuse the stranger")` helps, in a cell of your own. A setting comes as
+# `hint("refuse the stranger")` helps, in a cell of your own. After a change in
+# `my_form`, run its cell, and then the one with the view. A setting comes as
 # `settings={...}`, after the form.
 
 # %% [markdown]
@@ -272,7 +347,7 @@ quiz("05", before, after, token)
 # ## Summary
 #
 # - A page of another site can submit a form in the visitor's name: the browser
-#   does it.
+#   does it. SameSite keeps the visitor's session out of it, and refuses no form.
 # - The check needs a method that is checked, such as POST, and a token in the
 #   site's own form.
 # - The check hides nothing. A listener reads as much as before.
@@ -281,23 +356,25 @@ quiz("05", before, after, token)
 # ---
 #
 # **You may go on to
-# [Do the published claims hold?](08_do_the_published_claims_hold.ipynb) here.**
-# Chapters 06 and 07, on HTTPS, are still to come.
+# [What does HTTPS hide?](06_what_does_https_hide.ipynb) here.**
 
 # %% [markdown]
-# ## Deeper: does the cookie's SameSite stop it?
+# ## Deeper: the marks of SameSite
 #
-# Django's session cookie is `SameSite=Lax`: a browser does not send it with a
-# form of another site. Before the check came, did this stop the forgery? And is
-# a page on **another port** of the same host another site?
+# Lax kept the cookie back, and the form was taken all the same. `Strict` keeps
+# it back from links as well. Does it refuse the form? And does a cookie belong
+# to one **port** of a host?
 
 # %%
-lax, port = "SameSite=Lax stops it", "another port is another site"
-site_guess = predict("without the check", {lax: "?", port: "?"})
+strict_stops, port = (
+    "Strict refuses the form",
+    "a cookie belongs to one port",
+)
+site_guess = predict("without the check", {strict_stops: "?", port: "?"})
 site_guess
 
 # %% [markdown]
-# This is the forged request, as it crossed:
+# This is the forged request under Lax, as it crossed. Is there a line `Cookie:`?
 
 # %%
 packets = before.step("forgery").capture.packets
@@ -305,53 +382,49 @@ sent = [bytes(packet["TCP"].payload) for packet in packets]
 [forged] = [one for one in sent if one.startswith(b"POST /sensitive")]
 print(forged.decode())
 
-# %% [markdown] tags=["claim"]
-# There is no line `Cookie:`. Lax did keep it back. But the site took the form
-# of a visitor without a cookie, and opened a **new session** for the stranger's
-# words. The answer set a new cookie, and the browser kept it in the place of the
-# old one.
-
-# %% tags=["docassert"]
-headers = [name for name, _ in before_forgery[1].headers]
-assert b"\r\nCookie:" not in forged
-assert "Set-Cookie" in headers
-
-# %%
-for step in ("http_link", "forgery"):
-    kept = before.step(step).memory.cookies
-    print(step, [one.value for one in kept if one.name == "sessionid"])
-
-# %% [markdown] tags=["claim"]
-# So the visitor ends in a session that a stranger filled. All that they tell the
-# site from now on goes there.
-
-# %% tags=["docassert"]
-ids = [before.step(s).memory.cookies for s in ("http_link", "forgery")]
-one, other = ([c.value for c in i if c.name == "sessionid"] for i in ids)
-assert one != other
-
-# %% [markdown]
-# Is `SameSite=Strict` better? It keeps the cookie back from links as well.
-
 # %%
 by_strict = {"SESSION_COOKIE_SAMESITE": "Strict"}
 strict = visit(secret, *four, settings=by_strict)
-strict.seen["forgery_accepted"], strict.seen["forgery_changed_session"]
+print(cookies_sent(strict, "forgery"))
+print("before and after it:", *session_ids(strict))
 
 # %% [markdown] tags=["claim"]
-# It is not: accepted, and the visitor's page changed. SameSite keeps a cookie
-# back. It refuses no form.
+# The same as Lax here: the form is accepted, without the cookie, and sessions
+# are swapped. SameSite keeps a cookie back. It refuses no form.
 
 # %% tags=["docassert"]
-assert strict.seen["forgery_accepted"]
-assert strict.seen["forgery_changed_session"]
+assert b"\r\nCookie:" not in forged
+assert "POST /sensitive without a" in cookies_sent(strict, "forgery")
+assert len(set(session_ids(strict))) == 2
+
+# %% [markdown]
+# `SameSite=None` says: send it from everywhere. Browsers take that over HTTPS
+# only, with `Secure`. So here is HTTPS, still without the check:
+
+# %%
+everywhere = {
+    "SESSION_COOKIE_SAMESITE": "None",
+    "SESSION_COOKIE_SECURE": True,
+}
+none = visit(secret, *four, remedy.https, settings=everywhere)
+print("accepted:", none.seen["forgery_accepted"])
+print("before and after it:", *session_ids(none))
+
+# %% [markdown] tags=["claim"]
+# One session, before and after: the visitor's own, with the stranger's words.
+# A site that needs `None` needs the check.
+
+# %% tags=["docassert"]
+before_it, after_it = session_ids(none)
+assert before_it == after_it
+assert none.seen["forgery_changed_session"]
 
 # %% [markdown]
 # ## Deeper: ports are not sites
 #
-# A cookie of `127.0.0.1`, port 8000. This is the cookie jar of the lab's own
-# browser; tests compare it with Chromium. A form on each of these pages posts
-# to port 8000. Which one brings the cookie?
+# A cookie of `127.0.0.1`, port 8000. This is no visit and no browser: it asks
+# the cookie jar of the lab's own browser, which tests compare with Chromium. A
+# form on each of these pages posts to port 8000. Which one brings the cookie?
 
 # %%
 from labapp.browser.cookies import CookieJar
@@ -359,58 +432,88 @@ from labapp.browser.request import Request
 
 ours, jar = "http://127.0.0.1:8000/", CookieJar()
 jar.store(ours, "sessionid=abc; SameSite=Lax")
-for page in ("http://127.0.0.1:9999/", "http://localhost:9999/"):
+pages = ("http://127.0.0.1:9999/", "http://localhost:9999/")
+for page in pages:
     form = Request(ours, "POST", initiator=page)
     print(page, "brings:", jar.header(ours, form.context) or "nothing")
 
 # %%
 elsewhere = jar.header("http://127.0.0.1:9999/")
-stopped = not before.seen["forgery_accepted"]
-site_guess.beside({lax: stopped, port: elsewhere == ""})
+refused = not strict.seen["forgery_accepted"]
+site_guess.beside({strict_stops: refused, port: elsewhere == ""})
 
 # %% [markdown] tags=["claim"]
-# Another port is the **same** site: Lax lets its forms through. And the program
-# on port 9999 is even sent the cookie, whenever you open a page there
-# ([RFC 6265, 8.5](https://www.rfc-editor.org/rfc/rfc6265#section-8.5)). Two
-# projects on one development machine share their cookies.
+# Two rules, by this jar. For SameSite a port makes no other site: Lax lets the
+# form of port 9999 through. And a cookie's own scope has no port
+# ([RFC 6265, 8.5](https://www.rfc-editor.org/rfc/rfc6265#section-8.5)): a page
+# you open on port 9999 gets it, too. Two projects on one development machine
+# share their cookies.
 
 # %% tags=["docassert"]
-pages = ("http://127.0.0.1:9999/", "http://localhost:9999/")
-contexts = [Request(ours, "POST", initiator=page).context for page in pages]
-assert [jar.header(ours, c) for c in contexts] == ["sessionid=abc", ""]
+forms = [Request(ours, "POST", initiator=page).context for page in pages]
+sent = [jar.header(ours, form) for form in forms]
+assert [*sent, elsewhere] == ["sessionid=abc", "", "sessionid=abc"]
 
 # %% [markdown]
 # ## Deeper: the token does not stop a listener
 #
-# A listener has the whole request of the visitor: words, cookie and token. What
-# if they send these bytes once more?
+# A listener has two requests of the visitor, from the capture: the form with
+# its token, and a page that was asked for with the session's cookie.
 
 # %%
-from labapp.lab import reopen
-
 wire = [bytes(packet["TCP"].payload) for packet in after.capture.packets]
-[posted] = [
-    one.decode() for one in wire if one.startswith(b"POST /sensitive")
-]
-print(reopen(after).ask(posted))
+texts = [one.decode() for one in wire if one.startswith((b"GET", b"POST"))]
+[posted] = [text for text in texts if text.startswith("POST /sensitive")]
+asked = next(text for text in texts if "sessionid=" in text)
+[cookies] = [x for x in asked.split("\r\n") if x.startswith("Cookie:")]
+print(cookies)
 
 # %% [markdown]
-# The control: the same bytes, and another token of the same length.
+# The listener puts them together, changes the words, and sends that. Then they
+# look at the visitor's page:
 
 # %%
 import re
 
-changed = re.sub(
-    r"csrfmiddlewaretoken=\w+", lambda m: m[0][:-3] + "abc", posted
-)
-print(reopen(after).ask(changed).splitlines()[0])
+from labapp.lab import reopen
+
+
+def submit(site, words, token=r"\g<0>"):
+    head, body = posted.split("\r\n\r\n")
+    body = re.sub(r"(?<=sensitive_info=)[^&]*", words, body)
+    body = re.sub(r"(?<=csrfmiddlewaretoken=)\w+", token, body)
+    head = re.sub(r"Cookie: .*(?=\r)", cookies, head)
+    head = re.sub(r"(?<=Content-Length: )\d+", str(len(body)), head)
+    return site.ask(f"{head}\r\n\r\n{body}").splitlines()[0]
+
+
+# %%
+def visitors_page(site):
+    page = site.ask(
+        f"GET /secure_page HTTP/1.1\nHost: site.test\n{cookies}"
+    )
+    return page.partition("<h1>")[2].partition("<p><a")[0]
+
+
+site = reopen(after)
+print(visitors_page(site))
+print(submit(site, "The+listener+was+here"))
+print(visitors_page(site))
+
+# %% [markdown]
+# The control is the same with a token that the site never made:
+
+# %%
+other = reopen(after)
+print(submit(other, "The+listener+was+here", token="a" * 64))
+print(visitors_page(other))
 
 # %% [markdown] tags=["claim"]
-# The copy is accepted, the one with the changed token is not. So the check did
-# look, and was satisfied: Django's documentation says that it cannot protect
-# against somebody in the middle. It protects against pages that **cannot read**
-# what crosses.
+# The listener's words stand on the **visitor's** page. With another token they
+# do not. So the check did look, and was satisfied: it protects against pages
+# that **cannot read** what crosses, and against nobody in the middle.
 
 # %% tags=["docassert"]
-answers = [reopen(after).ask(text).split()[1] for text in (posted, changed)]
-assert answers == ["302", "403"]
+assert "The listener was here" in visitors_page(site)
+assert visitors_page(other) == visitors_page(reopen(after))
+assert visitors_page(other) != visitors_page(site)

@@ -11,6 +11,7 @@ import pytest
 
 from labapp.checks import Verdict, check, grading, hint, memory
 from labapp.checks.exercise import Exercise
+from labapp.checks.verdict import OPEN, Line
 from labapp.errors import LabError
 
 
@@ -20,7 +21,8 @@ class Echo(Exercise):
 
     def grade(self, *answer: Any, **parts: Any) -> Verdict:
         """Compare, as no real exercise may."""
-        return Verdict(self.name, passed=answer == ("right",), summary="So it is.")
+        lines = () if answer == ("no view",) else (Line(OPEN, "log", ""),)
+        return Verdict(self.name, answer == ("right",), "So it is.", lines)
 
 
 @pytest.fixture(autouse=True)
@@ -65,15 +67,23 @@ def test_the_first_hint_comes_by_itself_after_two_tries() -> None:
     assert check("say it", "right").hints == ()
 
 
+def test_a_hint_does_not_come_where_nothing_was_graded() -> None:
+    """It is about a place; who only forgot a return is told that, and no more."""
+    assert [check("say it", "no view").hints for _ in range(5)] == [()] * 5
+    hint("say it")
+    assert check("say it", "no view").hints == ()
+    assert check("say it", "no").hints == ("Where?",)
+
+
 def test_hints_come_one_by_one_and_stay() -> None:
     """Asking again gives one more; those before are still there; so they are in a verdict."""
     assert [tuple(hint("say it")) for _ in range(4)] == [
         ("Where?",),
         ("Where?", "Why?"),
-        ("Where?", "Why?", "How?"),
-        ("Where?", "Why?", "How?"),
+        ("Where?", "Why?", "How?", grading.LAST),
+        ("Where?", "Why?", "How?", grading.LAST),
     ]
-    assert repr(hint("say it")) == "1. Where?\n2. Why?\n3. How?"
+    assert repr(hint("say it")) == "1. Where?\n2. Why?\n3. How?\nThat was the last hint."
     assert "Hint:    How?" in repr(check("say it", "no"))
 
 

@@ -25,7 +25,7 @@ OBSERVE = ObserverExercise(
     "observe", "02", "Look.", HINTS,
     place="access_log",
     reads=lambda visit: [line.text for line in visit.log],
-    cases=(
+    cases=lambda: (
         Case("by GET", "Rex sleeps at noon"),
         Case("by POST", "Rex sleeps at noon", (remedy.post,)),
         Case("somebody else's", "Rex sleeps at noon", asks="Rex sleeps at night"),
@@ -143,7 +143,8 @@ def test_lines_are_run_in_the_order_given() -> None:
     """And graded as a view, by the wire; the print is found, the missing line too."""
     good = letters("sensitive_info =", "back_office", "request.session", "return")
     assert ORDER.grade(good)
-    assert ORDER.grade(" ".join(good.lower()))
+    assert ORDER.grade(", ".join(good.lower()))
+    assert ORDER.grade(list(good))
     loud = letters("sensitive_info =", "back_office", "request.session", "print", "return")
     assert "Your view printed: " in ORDER.grade(loud).summary
     assert "UnboundLocalError" in ORDER.grade(good[2] + good[:2] + good[3]).summary
@@ -152,7 +153,7 @@ def test_lines_are_run_in_the_order_given() -> None:
     assert "returned None" in ORDER.grade(good[:3]).summary
 
 
-@pytest.mark.parametrize("word", ["", "   ", 7, ..., "AA", "AZ", "A,B"])
+@pytest.mark.parametrize("word", ["", "   ", 7, ..., "AA", "AZ", "A+B", []])
 def test_what_is_no_order(word: object) -> None:
     """The letters there are, in a sentence."""
     assert "letters from A, B, C, D, E, each at most once" in ORDER.grade(word).summary

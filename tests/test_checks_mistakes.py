@@ -173,3 +173,54 @@ def test_shape(view: object, says: str) -> None:
     """What cannot be called with a request is told before any visit."""
     found = mistakes.shape(view)
     assert (says in found) if says else found == ""
+
+
+@sensitive_post_parameters("sensitive_info")
+class Decorated(View):
+    """A function's decorator on a class."""
+
+
+def text(request: HttpRequest) -> Any:
+    """Return an address instead of an answer."""
+    return "/secure_page"
+
+
+@pytest.mark.parametrize(
+    ("view", "says"),
+    [
+        ("MyView", "its name without quotes, not 'MyView'"),
+        (Decorated, "stands on a class"),
+    ],
+)
+def test_what_students_give(view: object, says: str) -> None:
+    """A name in quotes, and a decorator above a class."""
+    assert says in mistakes.shape(view)
+
+
+def test_a_text_for_an_answer(lab: Laboratory) -> None:
+    """What the view returned is named, and what Django wants instead."""
+    made = lab.visit(SECRET, remedy.post, own=Own(view=text))
+    assert "returned a value of type str. Return an answer" in mistakes.explained(made)
+
+
+def test_what_a_session_holds(lab: Laboratory) -> None:
+    """By name only; nothing where nothing was put, and no word where there is none."""
+
+    def other_name(request: HttpRequest) -> HttpResponse:
+        request.session["info"] = request.POST["sensitive_info"]
+        return HttpResponse()
+
+    def nothing(request: HttpRequest) -> HttpResponse:
+        return HttpResponse()
+
+    base = (remedy.post, remedy.session)
+    assert mistakes.kept(lab.visit(SECRET, *base)) == (
+        "The visitor's session holds: 'sensitive_info'."
+    )
+    assert mistakes.kept(lab.visit(SECRET, *base, own=Own(view=other_name))) == (
+        "The visitor's session holds: 'info'."
+    )
+    assert mistakes.kept(lab.visit(SECRET, *base, own=Own(view=nothing))) == (
+        "Nothing was put into the visitor's session."
+    )
+    assert mistakes.kept(lab.visit(SECRET, remedy.post)) == ""

@@ -98,13 +98,13 @@ GUILTY = {
     "mixed_up": Own(view=shared, secure_page=shared_page),
     "address_replay": Own(view=key_in_address, secure_page=page_by_key),
     "by_address": Own(view=both_methods),
-    "forgery_lookalike": Own(view=by_prefix),
+    "forgery_lookalike_1": Own(view=by_prefix),
     "forgery_without_referer": Own(view=by_prefix),
     "forgery_copied": Own(view=by_constant, form=FORM.replace("{% csrf_token %}", WORD)),
 }
 INNOCENT = {key: Own(view=good) for key in GUILTY} | {
     "by_address": Own(view=leads_on),
-    "forgery_lookalike": Own(view=guarded, form=FORM),
+    "forgery_lookalike_1": Own(view=guarded, form=FORM),
     "forgery_without_referer": Own(view=guarded, form=FORM),
     "forgery_copied": Own(view=guarded, form=FORM),
 }

@@ -42,6 +42,7 @@ def test_each_host_has_its_own_addresses() -> None:
     assert found == {
         ("site.test", "/secure_page"),
         ("site.test.other.test", "/attack"),
+        ("not-site.test", "/attack"),
         ("127.0.0.1", "/secure_page"),
         ("localhost", "/secure_page"),
         ("other.test", "/attack"),

@@ -75,7 +75,7 @@ def test_nothing_of_ones_own_is_nothing() -> None:
         ({"settings": {"SESSION_FILE_PATH": "/"}}, "changes no setting 'SESSION_FILE_PATH'"),
         ({"settings": {"SESSION_ENGINE": "django.contrib.sessions.backends.file"}}, "one of"),
         ({"settings": {"MIDDLEWARE": ["os.system"]}}, "no middleware 'os.system'"),
-        ({"settings": {"MIDDLEWARE": "os.system"}}, "no middleware 'os.system'"),
+        ({"settings": {"MIDDLEWARE": "os.system"}}, "MIDDLEWARE is a list: ['os.system']"),
         ({"settings": {7: 7}}, "changes no setting 7"),
     ],
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from labapp.conversations import conversations
-from labapp.evidence import SITE, THIRD_PARTY
+from labapp.conversations.sizes import sizes
+from labapp.evidence import SITE
 from labapp.lab import Visit
 from labapp.observers import PLACES
 from labapp.remedy import SIX
@@ -28,14 +29,8 @@ def log(visit: Visit, host: str = SITE) -> str:
     return "\n".join(f"{_under(visit)}{_short(line)}" for line in lines)
 
 
-def referer(visit: Visit) -> str:
-    """Cite the Referer that images.test got with the request for its picture."""
-    lines = [one for one in visit.step("submit").log if one.host == THIRD_PARTY]
-    return "\n".join(f"{_under(visit)}Referer: {one.referer or '(none)'}" for one in lines)
-
-
 def answers(visit: Visit, step: str) -> str:
-    """Cite the site's answers in a step, and whose words they held; not the form's page."""
+    """Cite the site's answers in a step, and whose words their page has; not the form's."""
     said = []
     for one in visit.step(step).answers_of(SITE):
         parts = urlsplit(one.url)
@@ -78,6 +73,36 @@ def cookies_sent(visit: Visit, step: str) -> str:
     return "\n".join(said)
 
 
+def server_names(visit: Visit) -> str:
+    """Cite the names that the visitor's client asked for in the clear; without TLS, paths."""
+    said = dict.fromkeys(
+        text
+        for one in conversations(visit.step("submit").capture)
+        for text in (
+            [f"server name: {one.server_name}"]
+            if one.tls
+            else [f"path: {each.request.target}" for each in one.exchanges]
+        )
+    )
+    return "\n".join(f"{_under(visit)}{one}" for one in said)
+
+
+def lengths(visit: Visit) -> str:
+    """Cite how long the encrypted records of the submit are; so it needs HTTPS."""
+    return "\n".join(
+        f"{_under(visit)}{one.server_name}: bytes sent {_sum(sent)}, received {_sum(received)}"
+        for one in conversations(visit.step("submit").capture)
+        for sent, received in [sizes(one)]
+        if one.tls
+    )
+
+
+def key_log(visit: Visit) -> str:
+    """Cite which connection the first key of the visit's key log belongs to."""
+    label, connection, _ = visit.step("submit").capture.tls_secrets.splitlines()[0].split()
+    return f"{_under(visit)}{label}, for the connection {connection[:16]}..."
+
+
 def masked(visit: Visit) -> str:
     """Cite how the text part of the error report shows the form's field."""
     lines = [
@@ -110,11 +135,18 @@ def _under(visit: Visit) -> str:
 
 
 def _whose(visit: Visit, body: bytes) -> str:
+    """Tell of the page alone: a header may have the words where the page does not."""
+    if not body:
+        return "no page"
     if visit.evidence.forged and find(visit.evidence.forged, body):
-        return "with the stranger's words"
-    return "with your words" if find(visit.secret, body) else "without your words"
+        return "page with the stranger's words"
+    return "page with your words" if find(visit.secret, body) else "page without your words"
 
 
 def _short(line: str) -> str:
     """Return a log line from its request to its size."""
     return line.partition("] ")[2].split(' "http')[0].split(' "-"')[0]
+
+
+def _sum(lengths: tuple[int, ...]) -> str:
+    return " + ".join(map(str, lengths))

@@ -28,6 +28,11 @@ class CombinationExercise(Exercise):
         if answer == (...,):
             summary = "There is nothing to check yet: name remediations, remedy.post say."
             return Verdict(self.name, passed=False, summary=summary)
+        if parts:
+            summary = f'Name them one after another: check("{self.name}", remedy.csrf, ...).'
+            return Verdict(self.name, passed=False, summary=summary)
+        if len(answer) == 1 and isinstance(answer[0], list | tuple):
+            answer = tuple(answer[0])
         try:
             chosen = together(answer)
         except LabError as error:

@@ -68,9 +68,12 @@ class Comparison:
         different = [line for line in self.lines if line.differs]
         said = [line for line in self.lines if line.said]
         if surprises:
+            labels = ", ".join(
+                f"\N{LEFT DOUBLE QUOTATION MARK}{line.label}\N{RIGHT DOUBLE QUOTATION MARK}"
+                for line in surprises
+            )
             return (
-                f"You were sure about \N{LEFT DOUBLE QUOTATION MARK}{surprises[0].label}"
-                "\N{RIGHT DOUBLE QUOTATION MARK}, and something else was measured. "
+                f"You were sure about {labels}, and something else was measured. "
                 "Such a surprise teaches most: look for the reason in the evidence."
             )
         if different:

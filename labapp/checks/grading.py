@@ -12,10 +12,11 @@ from labapp.checks.exercises import exercises
 from labapp.checks.verdict import Verdict
 from labapp.errors import LabError
 
+LAST = "That was the last hint."
 TRIES = 2  # after so many attempts the first hint comes by itself
 
 
-def check(name: str, *answer: Any, **parts: Any) -> Verdict | Exercise:
+def check(name: str = "", *answer: Any, **parts: Any) -> Verdict | Exercise:
     """Grade *answer* to the exercise *name* by making its visits; return the verdict.
 
     An answer is a view, a function or a choice; *parts* are ``form``, ``settings``
@@ -28,7 +29,9 @@ def check(name: str, *answer: Any, **parts: Any) -> Verdict | Exercise:
     known = memory.recall("exercise", name)
     attempts, hints = known.get("attempts", 0) + 1, known.get("hints", 0)
     verdict = exercise.grade(*answer, **parts)
-    if attempts > TRIES and not (verdict.passed or known.get("passed")):
+    # A hint is about a place: it would mislead whoever has only forgotten a return.
+    graded = bool(verdict.lines) and not verdict.passed
+    if attempts > TRIES and graded and not known.get("passed"):
         hints = max(hints, 1)
     note = memory.remember(
         "exercise",
@@ -37,11 +40,11 @@ def check(name: str, *answer: Any, **parts: Any) -> Verdict | Exercise:
         hints=hints,
         passed=verdict.passed or known.get("passed", False),
     )
-    shown = () if verdict.passed else exercise.hints[:hints]
+    shown = exercise.hints[:hints] if graded else ()
     return replace(verdict, hints=shown, note=note)
 
 
-def hint(name: str) -> Hints:
+def hint(name: str = "") -> Hints:
     """Give one hint more on the exercise *name*; those before it stay.
 
     Raises `LabError` for an unknown name.
@@ -49,7 +52,8 @@ def hint(name: str) -> Hints:
     exercise = _named(name)
     given = min(memory.recall("exercise", name).get("hints", 0) + 1, len(exercise.hints))
     memory.remember("exercise", name, hints=given)
-    return Hints(exercise.hints[:given])
+    last = given == len(exercise.hints)
+    return Hints((*exercise.hints[:given], LAST) if last else exercise.hints[:given])
 
 
 class Hints(tuple[str, ...]):
@@ -58,7 +62,8 @@ class Hints(tuple[str, ...]):
     __slots__ = ()
 
     def __repr__(self) -> str:
-        return "\n".join(f"{number}. {text}" for number, text in enumerate(self, 1))
+        numbered = enumerate(self, 1)
+        return "\n".join(t if t is LAST else f"{number}. {t}" for number, t in numbered)
 
 
 def _named(name: str) -> Exercise:

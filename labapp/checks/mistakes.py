@@ -3,34 +3,44 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
-from labapp.evidence import SITE, Crash
+from labapp.evidence import SITE, Answer, Crash
 from labapp.lab import Visit
+from labapp.observers.checked import FORM_PATH
+from labapp.observers.machine import decoded, rows
+from labapp.remedy import session
+from labapp.secret import find
 
 FIELD = "sensitive_info"
 _STRAIGHT = re.compile(
     r"didn't receive an HttpRequest|object has no attribute '(?:META|COOKIES|method|path)'"
 )
-_SCRIPT = re.compile(r"<script|<[^>]*\son\w+\s*=|javascript:", re.IGNORECASE)
-_STATUS = {
-    403: "The site refused its own visitor (status 403). Does your form carry what the "
-    "check asks for?",
-    404: "The visitor was sent to an address that does not exist (status 404).",
-    405: "A page did not take the method of the request (status 405). Which method does the "
-    "form use, which one does your view have, and which one does a redirect keep?",
-}
+_SCRIPT = re.compile(
+    r"<script|<[^>]*[\s/]on\w+\s*=|<[^>]*=\s*[\"']?\s*javascript:", re.IGNORECASE
+)
+_REFRESH = re.compile(rb"<meta[^>]*http-equiv=[\"']?refresh|<script", re.IGNORECASE)
+_UNANSWERED = re.compile(r"'(\w+)' object has no attribute '(?:status_code|headers|get)'")
 
 
 def shape(view: object) -> str:
     """Return what keeps *view* from being called at all, or ``""``."""
     if view is None or view is ...:
         return "There is nothing to check yet: give your view, by its name."
+    if isinstance(view, str):
+        return f"Give the view itself: its name without quotes, not {view!r}."
     if inspect.isclass(view):
         return ""
+    if callable(view) and inspect.isclass(inspect.unwrap(view)):
+        return (
+            "A decorator for functions stands on a class, so Django cannot call its methods. "
+            "Django has method_decorator for this."
+        )
     try:
-        inspect.signature(view).bind(object())  # type: ignore[arg-type]
+        inspect.signature(view, follow_wrapped=False).bind(object())  # type: ignore[arg-type]
     except TypeError:
         if callable(view):
             return "Django calls a view with the request: write def my_view(request)."
@@ -64,10 +74,40 @@ def explained(visit: Visit) -> str:
             "Your view did not answer within three seconds, so it was stopped. "
             "Is there a loop that never ends?"
         )
-    status = answers[-1].status
-    if status < 400:
-        return ""
-    return _STATUS.get(status, f"The last answer had status {status}.")
+    if answers[-1].status >= 400:
+        return _refused(answers[-1], visit)
+    for answer in answers:
+        if _REFRESH.search(answer.body) or any(
+            n.lower() == "refresh" for n, _ in answer.headers
+        ):
+            return (
+                "An answer of yours lets the browser go on by itself (a script, or Refresh). "
+                "The lab's browser follows redirects only: use redirect()."
+            )
+    return ""
+
+
+def _refused(answer: Answer, visit: Visit) -> str:
+    path = urlsplit(answer.url).path
+    if answer.status == 403:
+        return (
+            "The site refused its own visitor (status 403). Does your form carry what the "
+            "check asks for?"
+        )
+    if answer.status == 404:
+        return f"The visitor was sent to an address that does not exist (status 404): {path}"
+    if answer.status == 405 and path == FORM_PATH:
+        whose = "" if visit.own.form is None else "your "
+        return (
+            f"A {answer.method} came to {path} (status 405). Which method does {whose or 'the '}"
+            "form use, and which one does your view have?"
+        )
+    if answer.status == 405:
+        return (
+            f"A {answer.method} came to {path}, which does not take it (status 405). A browser "
+            "followed a redirect: which one does a redirect keep, the method or the address?"
+        )
+    return f"The last answer had status {answer.status}."
 
 
 def crash(crash: Crash, what: str = "view") -> str:
@@ -87,13 +127,35 @@ def misspelt(visit: Visit) -> str:
     return ""
 
 
+def kept(visit: Visit) -> str:
+    """Return what the visitor's session holds by name, ``""`` where there is no session."""
+    if session not in visit.remediations:
+        return ""
+    names = sorted({name for held in _sessions(visit) for name in held})
+    if not names:
+        return "Nothing was put into the visitor's session."
+    return f"The visitor's session holds: {', '.join(map(repr, names))}."
+
+
+def _sessions(visit: Visit) -> Iterator[dict[str, object]]:
+    """Yield what the visitor's sessions hold, row by row."""
+    step = visit.step("submit")
+    mine = {cookie.value for cookie in step.memory.cookies if cookie.host == SITE}
+    for key, data in rows(
+        step.database, "SELECT session_key, session_data FROM django_session"
+    ):
+        if key in mine and isinstance(held := json.loads(decoded(data) or b"{}"), dict):
+            yield held
+
+
 def printed(visit: Visit) -> str:
     """Return what the view printed or logged first, or ``""``."""
-    return next((f"Your view printed: {line}" for line in _output(visit)), "")
+    said = (line for line in _output(visit) if find(visit.secret, line.encode()))
+    return next((f"Your view printed: {line}" for line in said), "")
 
 
 def _output(visit: Visit) -> Iterator[str]:
-    for step in visit.evidence.main:
+    for step in visit.evidence:
         yield from (line.text for line in step.output if line.host == SITE)
 
 
@@ -111,9 +173,16 @@ def _said(crash: Crash) -> str:
             "the request. Django has method_decorator for this."
         )
     if crash.kind == "MultiValueDictKeyError":
-        return (
-            f"The request has no field {crash.message} where your view looks for it. "
+        where = (
             "Where does the form put its fields?"
+            if crash.message == repr(FIELD)
+            else f"The form's field is {FIELD!r}."
+        )
+        return f"The request has no field {crash.message} where your view looks for it. {where}"
+    if (no_answer := _UNANSWERED.search(crash.message)) and not crash.lines:
+        return (
+            f"Your view returned a value of type {no_answer[1]}. Return an answer: render(...), "
+            "redirect(...) or HttpResponse(...)."
         )
     if "no attribute 'session'" in crash.message:
         return "There is no request.session here: no middleware provides one in this step."

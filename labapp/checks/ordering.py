@@ -49,10 +49,11 @@ class OrderExercise(Exercise):
         """Put the lines together, run them, and say what the visit showed."""
         letters = self._letters()
         word = answer[0] if answer else ""
+        word = "".join(map(str, word)) if isinstance(word, list | tuple) else word
         known = f"Use letters from {', '.join(letters)}, each at most once."
         if not isinstance(word, str) or not word.strip():
             return self._no(f"There is nothing to check yet. {known}")
-        chosen = [letter for letter in word.upper() if not letter.isspace()]
+        chosen = [letter for letter in word.upper() if letter not in " ,;"]
         if len(set(chosen)) < len(chosen) or not set(chosen) <= set(letters):
             return self._no(known)
         body = "\n".join(letters[letter] for letter in chosen)
@@ -64,6 +65,10 @@ class OrderExercise(Exercise):
         exec(compile(source, name, "exec"), scope)  # noqa: S102  # our own lines, reordered
         assert self.graded is not None
         verdict = self.graded.grade(scope["OrderedView"])
+        if verdict.passed and len(chosen) == len(letters):
+            return self._no(
+                "It works, but not every line is needed: which one is never reached?"
+            )
         return replace(verdict, name=self.name)
 
     def _letters(self) -> dict[str, str]:

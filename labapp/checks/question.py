@@ -69,7 +69,7 @@ class Reply:
         return f"{self.letter}) {opening} {self.choice.said}"
 
     def _repr_html_(self) -> str:
-        side = "#7b1e3b" if self.choice.right else "#767676"
+        side = "#222" if self.choice.right else "#b0b0b0"
         return (
             f'<div style="background:#fff;color:#222;border-left:4px solid {side};'
             f'padding:6px 12px;font:15px/1.5 system-ui,sans-serif"><p style="margin:0">'

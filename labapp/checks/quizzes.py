@@ -18,6 +18,8 @@ CHAPTERS = {
     "03": "reports",
     "04": "session",
     "05": "forgery",
+    "06": "encryption",
+    "07": "attacker",
     "08": "claims",
     "09": "combinations",
 }
@@ -53,10 +55,12 @@ class Quiz:
         return reply
 
     def _reply(self, number: int, letter: str) -> Reply:
-        if not 1 <= number <= len(self.questions):
-            raise LabError(f"There is no question {number}: choose 1 to {len(self.questions)}.")
+        if number not in range(1, len(self.questions) + 1):
+            raise LabError(
+                f"There is no question {number!r}: choose a number, 1 to {len(self.questions)}."
+            )
         lettered = self.questions[number - 1].lettered
-        chosen = letter.strip().lower()
+        chosen = str(letter).strip().lower()
         if chosen not in lettered:
             raise LabError(
                 f"Question {number} has no choice {letter!r}: choose {', '.join(lettered)}."

@@ -18,7 +18,7 @@ from labapp.site.application import Own
 
 START = "http://site.test/"
 # startproject lists it, and its settings do nothing without it.
-SECURITY = {"MIDDLEWARE": ["django.middleware.security.SecurityMiddleware"]}
+SECURITY = ("django.middleware.security.SecurityMiddleware",)
 
 
 @dataclass(frozen=True, repr=False)
@@ -36,11 +36,14 @@ class JourneyExercise(Exercise):
             summary = f"It takes an address, tls= and settings=, but no {unknown[0]}=."
             return Verdict(self.name, passed=False, summary=summary)
         try:
-            given = Own(settings=parts.get("settings") or {}).settings
-            own = Own(settings={**SECURITY, **given})
+            given: dict[str, Any] = dict(Own(settings=parts.get("settings") or {}).settings)
+            if not isinstance(tls := parts.get("tls", False), bool):
+                return Verdict(self.name, False, f"tls is True or False, not {tls!r}.")
+            middleware = [*SECURITY, *given.get("MIDDLEWARE", ())]
+            own = Own(settings={**given, "MIDDLEWARE": middleware})
             lab, secret = laboratory(), plant_secret()
             before = lab.journey(secret, START, tls=False, own=Own())
-            after = lab.journey(secret, address, tls=bool(parts.get("tls")), own=own)
+            after = lab.journey(secret, address, tls=tls, own=own)
         except LabError as error:
             return Verdict(self.name, passed=False, summary=str(error))
         lines = tuple(_lines(before, after))

@@ -14,25 +14,32 @@ from labapp.errors import LabError
 from labapp.lab import Visit
 from labapp.lab.laboratory import laboratory
 from labapp.observers import CHECKED, PLACES, Finding, Place, Sighting
+from labapp.observers.forgeries import FORGERIES
 from labapp.remedy import Remediation
 from labapp.secret import plant_secret
 from labapp.site.application import Own
 
 # Whatever a view is for, these stay closed: they are nobody's business but the visitor's.
-ALWAYS = ("printed", "second_visitor", "mixed_up", "guessed", "address_replay")
-OF_CRASHES = ("report_text", "report_html", "debug_page")
+ALWAYS = (
+    "printed",
+    "mailed",
+    "second_visitor",
+    "mixed_up",
+    "guessed",
+    "address_replay",
+    "cookie_guessed",
+)
+OF_CRASHES = ("report_text", "report_html", "debug_page", "mailed")
 EVERY = PLACES | CHECKED
-CONTROL = "(control: the starting view was found there)"
-NEW = "(new) "
+CONTROL = "(control: it was found there at the start)"
+NEW = "not open at the start.  "
 
 DEEDS = {
     "forgery_accepted": "a form on other.test was accepted",
     "forgery_changed_session": "the visitor's page now shows the stranger's value",
-    "forgery_lookalike": "a form on site.test.other.test was accepted",
-    "forgery_without_referer": "a form whose page hides its address was accepted",
-    "forgery_copied": "a form with all fields of yours was accepted",
     "mixed_up": "it shows what the second visitor told",
     "by_address": "a value in the address was accepted, too",
+    **{one.key: one.deed for one in FORGERIES},
 }
 QUESTIONS = {
     "wire_request_line": "who writes the address of the next request?",
@@ -51,10 +58,19 @@ QUESTIONS = {
     "second_visitor": "how does the server know whose value this is?",
     "mixed_up": "how many visitors share the place where you keep the value?",
     "address_replay": "who else may open this address, and what does it show them?",
+    "cookie_guessed": "what if somebody writes another number into this cookie?",
+    "mailed": "who reads a mail, and who can read it on its way?",
+    "reload_resubmits": "what does a browser send again, if its last answer came from the form?",
+    "browser_cache": "which of your answers may a browser keep?",
+    "store_raw": "who reads a file of the server, and what stands in it?",
+    "store_decoded": "who reads a file of the server, and what stands in it?",
     "guessed": "how many tries does somebody need to get the value back?",
     "forgery_accepted": "what does your own form know that a stranger's form does not?",
     "forgery_changed_session": "whose session did the forged request begin?",
-    "forgery_lookalike": "which addresses begin as yours does?",
+    "forgery_taken": "what does your own form know that a stranger's form does not?",
+    "forgery_lookalike_1": "which addresses begin as yours does?",
+    "forgery_lookalike_2": "which addresses end as yours does?",
+    "forgery_by_get": "which methods does your view take, and which does the check look at?",
     "forgery_without_referer": "what if a browser does not say where it comes from?",
     "forgery_copied": "what if a stranger opens your form, and copies what is in it?",
 }
@@ -65,7 +81,7 @@ class ViewExercise(Exercise):
     """A view to write, in the place of the one under the remediations *start*.
 
     It runs under *around*. The places in *closes* are open at the start and must be
-    closed; those in *may_open* are the price. *takes* names the parts a learner may
+    closed; those in *may_open* are the price, those in *stays* must stay closed. *takes* names the parts a learner may
     bring beside the view, *needs* those without which there is nothing to grade;
     *think* asks another question than usual about a place.
     """
@@ -74,6 +90,7 @@ class ViewExercise(Exercise):
     around: tuple[Remediation, ...] = ()
     closes: tuple[str, ...] = ()
     may_open: tuple[str, ...] = ()
+    stays: tuple[str, ...] = ()
     takes: tuple[str, ...] = ("secure_page", "form", "settings")
     needs: tuple[str, ...] = ("view",)
     think: Mapping[str, str] = field(default_factory=dict)
@@ -112,9 +129,11 @@ class ViewExercise(Exercise):
         works = (
             "The form still works."
             if after.works
-            else "The form does not work any more: the visitor cannot read the value back."
+            else "The form does not work: the visitor cannot read the value back."
         )
-        more = (mistakes.misspelt(after), "" if passed else mistakes.printed(after))
+        more = [f"The visitor typed: {after.secret}", mistakes.misspelt(after)]
+        if not passed:
+            more += [mistakes.printed(after), "" if after.works else mistakes.kept(after)]
         return Verdict(
             self.name,
             passed=passed,
@@ -138,10 +157,11 @@ class ViewExercise(Exercise):
 
     def _fresh(self, before: Visit, after: Visit) -> Iterator[tuple[str, Line]]:
         """Yield a line for each place that leaks now and did not at the start."""
-        others = [key for key in (*PLACES, *ALWAYS) if key not in self.closes + self.may_open]
+        every = (*PLACES, *ALWAYS, *self.stays)
+        others = [key for key in every if key not in self.closes + self.may_open]
         for key in others:
             now = ask(after, key)
-            if now.seen is False or (key in PLACES and ask(before, key).seen is now.seen):
+            if now.seen is False or (key in PLACES and not _news(ask(before, key), now)):
                 continue
             if now.seen is None and key in OF_CRASHES and not _reported(after):
                 continue  # said once, by the line about the missing report
@@ -169,6 +189,11 @@ def shown(sightings: Iterable[Sighting]) -> str:
         text = (one.before[-12:] + one.found + one.after).decode("utf-8", "replace")
         return f"{one.where}, byte {one.offset}: {' '.join(text.split())}"
     return ""
+
+
+def _news(before: Finding, now: Finding) -> bool:
+    """Return whether *now* is worse than *before*: what was open cannot become doubtful."""
+    return before.seen is False or (now.seen is True and before.seen is None)
 
 
 def _line(place: Place, finding: Finding, good: str) -> Line:

@@ -1,8 +1,16 @@
 """The lab: the only place where site, server, packets and browser meet."""
 
-from labapp.lab.laboratory import visit
+from labapp.lab.laboratory import overhear, visit
 from labapp.lab.map import ExposureMap, every_combination, one_by_one
 from labapp.lab.reopened import reopen
 from labapp.lab.visits import Visit
 
-__all__ = ["ExposureMap", "Visit", "every_combination", "one_by_one", "reopen", "visit"]
+__all__ = [
+    "ExposureMap",
+    "Visit",
+    "every_combination",
+    "one_by_one",
+    "overhear",
+    "reopen",
+    "visit",
+]

@@ -42,8 +42,12 @@ class Journey(Script):
     clock: Clock = field(default_factory=Clock)
 
     def __post_init__(self) -> None:
-        parts = urlsplit(str(self.address))
-        if parts.scheme not in {"http", "https"} or parts.hostname not in ADDRESSES:
+        try:
+            parts = urlsplit(str(self.address))
+        except ValueError:  # a bracket, say
+            parts = urlsplit("")
+        plain = parts.netloc in ADDRESSES and parts.path in {"", "/"} and not parts.query
+        if parts.scheme not in {"http", "https"} or not plain:
             raise LabError(
                 f"{self.address!r} is no address of the site: write https://{SITE}/ or "
                 f"http://{SITE}/."
@@ -57,7 +61,7 @@ class Journey(Script):
 
     def _play(self, secret: str) -> None:
         self.server.take_log()
-        visitor = self.new_browser(f"LabBrowser/1.0 ({self.control})")
+        visitor = self._newcomer()
         self._serve()
         self._step("first", visitor, lambda: self._arrive(visitor, secret))
         self.clock.now += DAY
@@ -81,8 +85,12 @@ class Journeyed:
     @property
     def works(self) -> bool:
         """True if the visitor sees the secret on the last page of the first visit."""
-        answers = [one for one in self.evidence.step("first").answers if one.status == 200]
-        return any(find(self.secret, one.body) for one in answers[-2:])
+        pages = [
+            one
+            for one in self.evidence.step("first").answers
+            if urlsplit(one.url).hostname == self.host
+        ]
+        return any(one.status == 200 and find(self.secret, one.body) for one in pages[-1:])
 
     @property
     def readable(self) -> list[str]:

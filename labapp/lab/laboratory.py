@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import random
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -21,8 +22,12 @@ from labapp.backends import Choice, choose
 from labapp.browser import Browser
 from labapp.browser.transport import Network
 from labapp.errors import LabError
-from labapp.evidence import CONTROL, LOOKALIKE, SITE, STRANGER, THIRD_PARTY
+from labapp.evidence import CONTROL, LOOKALIKES, SITE, STRANGER, THIRD_PARTY
+from labapp.lab.ambush import Ambush, Plot, Road
+from labapp.lab.attack import Attack
 from labapp.lab.journey import Clock, Journey, Journeyed
+from labapp.lab.key_log import KeyLog
+from labapp.lab.neighbour import ANSWERS, Neighbour, Overheard
 from labapp.lab.steps import Script
 from labapp.lab.visits import Visit
 from labapp.remedy import Remediation
@@ -30,8 +35,9 @@ from labapp.secret import accept, plant_secret
 from labapp.server import Authority, Server
 from labapp.site import application as site
 
-HOSTS = (SITE, STRANGER, LOOKALIKE, THIRD_PARTY, CONTROL)
+HOSTS = (SITE, STRANGER, *LOOKALIKES, THIRD_PARTY, CONTROL)
 HERE = "127.0.0.1"  # the site by its address, not by its name
+TLS = {"1.3": ssl.TLSVersion.TLSv1_3, "1.2": ssl.TLSVersion.TLSv1_2}
 PATIENCE = 3.0  # seconds a learner's view may take for one answer
 _opening = RLock()
 
@@ -54,14 +60,21 @@ class Laboratory:
             self.folder = Path(stack.enter_context(TemporaryDirectory(prefix="labapp-")))
             self.choice: Choice = choose()
             self.backend = stack.enter_context(self.choice.backend)
-            authority = Authority()
-            context = authority.server_context(*HOSTS, HERE)
+            self.authority = Authority()
+            context = self.authority.server_context(*HOSTS, HERE)
             stack.callback(site.reset)  # after the server has stopped
             self.server = stack.enter_context(Server(self.backend.listener, context))
-            tls = authority.client_context()
-            tls.sslsocket_class = self.backend.tls_socket_class
-            names = (*HOSTS, HERE)
-            self._network = Network(self.backend.connect, self.backend.port, names, tls)
+            self.key_log = stack.enter_context(KeyLog(self.folder / "tls_keys"))
+            # Each version with a context of its own: browsers speak the newest.
+            self.networks = {
+                version: Network(
+                    self.backend.connect,
+                    self.backend.port,
+                    (*HOSTS, HERE),
+                    self._client(newest),
+                )
+                for version, newest in TLS.items()
+            }
             self._stack = stack.pop_all()
 
     def visit(
@@ -71,14 +84,17 @@ class Laboratory:
         own: site.Own | None = None,
         thorough: bool = False,
         form_token: bool | None = None,
+        tls: str = "1.3",
     ) -> Visit:
         """Make one visit; see `labapp.visit`, and `Script` for the rest."""
         accept(secret)
         applied = remedy.together(remediations)
+        if tls not in TLS:
+            raise LabError(f"tls is {' or '.join(map(repr, TLS))}, not {tls!r}.")
         own = own or site.Own()
         with self.lock:
             script = Script(
-                **self._means(own),
+                **self._means(own, tls=tls),
                 remediations=applied,
                 own=own,
                 thorough=thorough,
@@ -107,15 +123,67 @@ class Laboratory:
             )
             return Journeyed(secret, script.host, script.play(secret))
 
-    def _means(self, own: site.Own, clock: Callable[[], float] = time.time) -> dict[str, Any]:
+    def overhear(self, answer: str, own: site.Own) -> Overheard:
+        """Let a neighbour answer over HTTPS; see `labapp.lab.overhear`."""
+        applied = (remedy.post, remedy.https)
+        with self.lock:
+            script = Neighbour(**self._means(own), remediations=applied, own=own)
+            evidence = script.play(answer)
+        steps = tuple(
+            replace(step, capture=replace(step.capture, tls_secrets="")) for step in evidence
+        )
+        told = replace(evidence, steps=steps)
+        return Overheard(answer, Visit(answer, applied, told, str(self.choice), own=own))
+
+    def attack(
+        self, secret: str, plot: Plot, own: site.Own, of: str = "", when: str = ""
+    ) -> Attack:
+        """Let a visitor walk into an attacker on the path; see `labapp.lab.attacked`.
+
+        The site is the one with all six remediations. *of* and *when* name the
+        situation. Raises `LabError` as `labapp.visit` does.
+        """
+        accept(secret)
+        applied = tuple(one for one in remedy.SIX if one is not remedy.https)
+        road, clock, straight = Road(self.backend.connect), Clock(), self.networks["1.3"]
+        tls, relay = plot.arms(self.authority, self.backend.connect, straight.tls)
+        network = replace(straight, connect=road.connect, tls=tls, patience=PATIENCE)
+        with self.lock:
+            means = self._means(own, clock)
+            means["new_browser"] = lambda agent: Browser(network, agent, clock)
+            script = Ambush(
+                **means,
+                remediations=applied,
+                own=own,
+                plot=plot,
+                clock=clock,
+                road=road,
+                attack=relay,
+            )
+            evidence = script.play(secret)
+        return Attack(secret, plot, script.notes, evidence, of, when, str(self.choice))
+
+    def _client(self, newest: ssl.TLSVersion) -> ssl.SSLContext:
+        context = self.authority.client_context()
+        context.maximum_version = newest
+        context.sslsocket_class = self.backend.tls_socket_class
+        self.key_log.follow(context)
+        return context
+
+    def _means(
+        self, own: site.Own, clock: Callable[[], float] = time.time, tls: str = "1.3"
+    ) -> dict[str, Any]:
         """Return what every script needs; a fresh database comes with it."""
         # A learner's view may never return: nobody waits for it as long as for ours.
-        network = replace(self._network, patience=PATIENCE) if own.any else self._network
+        network = self.networks[tls]
+        if own.any:
+            network = replace(network, patience=PATIENCE)
         return {
             "server": self.server,
             "backend": self.backend,
             "database": site.use_database(self.folder),
             "new_browser": lambda agent: Browser(network, agent, clock),
+            "key_log": self.key_log,
             "control": self._control,
             "forged": self._forged,
             "other": self._other,
@@ -159,17 +227,39 @@ def visit(
     secure_page: site.AnyView | None = None,
     form: str | None = None,
     settings: Mapping[str, object] | None = None,
+    tls: str = "1.3",
 ) -> Visit:
     """Send *secret* through the site's form and return all that this visit left.
 
     *remediations* are applied together (``remedy.post`` and so on). Parts of your
     own take the place of the site's: *view* that of SensitiveInfoView, *secure_page*
     that of SecurePageView, *form* (a Django template) that of the form page;
-    *settings* are Django's. Raises `LabError`, in one line, for a secret that is
+    *settings* are Django's. *tls* is the newest version that the visitor's browser
+    speaks over HTTPS, ``"1.3"`` or ``"1.2"``. Raises `LabError`, in one line, for a secret that is
     too short or already part of the site's pages, for what is no remediation and
     for what cannot be served.
     """
     if isinstance(secret, Remediation):
         raise LabError('The secret comes first: visit("Rex sleeps at noon", remedy.post).')
     own = site.Own(view, secure_page, form, settings or {})
-    return laboratory().visit(secret, *remediations, own=own)
+    return laboratory().visit(secret, *remediations, own=own, tls=tls)
+
+
+def overhear(
+    answer: object = None,
+    /,
+    *,
+    view: site.AnyView | None = None,
+    form: str | None = None,
+) -> Overheard:
+    """Listen while a neighbour sends *answer* to the site, by POST over HTTPS.
+
+    Without one, the neighbour says "yes" or "no", and you do not know which. *view*
+    and *form* are as in `visit`. The neighbour's key stays with the neighbour. Raises
+    `LabError` for what cannot be served, and if a form of radio buttons lacks the
+    answer.
+    """
+    chosen = random.choice(ANSWERS[:2]) if answer is None else answer
+    if not isinstance(chosen, str) or not chosen.strip():
+        raise LabError('An answer is text in quotes: overhear("yes").')
+    return laboratory().overhear(chosen, site.Own(view, None, form))

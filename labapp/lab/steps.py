@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from labapp.backends import Backend
 from labapp.browser import Browser
 from labapp.capture import Capture
 from labapp.errors import LabError
-from labapp.evidence import CONTROL, LOOKALIKE, SITE, STRANGER, Answer, Evidence, Memory, Step
-from labapp.observers import checked, wire
+from labapp.evidence import CONTROL, SITE, STRANGER, Answer, Evidence, Memory, Step
+from labapp.lab.key_log import KeyLog
+from labapp.observers import wire
+from labapp.observers.forgeries import FORGERIES, Forgery
 from labapp.remedy import Remediation, session
 from labapp.secret import find
 from labapp.server import Server
 from labapp.site import application as site
 
 FIELD = "sensitive_info"
-FORGERIES: dict[str, dict[str, Any]] = {
-    "forgery_lookalike": {"host": LOOKALIKE},
-    "forgery_without_referer": {"silent": "1"},
-    "forgery_copied": {"copying": True},
-}
+DIGITS = 6  # a longer number in a cookie is no small number to guess
 
 
 @dataclass
@@ -36,6 +33,7 @@ class Script:
     stranger submits. *form_token* puts the CSRF token into the form or leaves it
     out, whatever the remediations say. *own* are the learner's own parts; with
     *thorough* a second visitor comes, whose text is *other*, and further strangers.
+    What the browsers write into *key_log* belongs to the step's capture.
     """
 
     server: Server
@@ -49,6 +47,7 @@ class Script:
     own: site.Own = field(default_factory=site.Own)
     thorough: bool = False
     form_token: bool | None = None
+    key_log: KeyLog | None = None
     _steps: list[Step] = field(default_factory=list)
 
     def play(self, secret: str) -> Evidence:
@@ -67,7 +66,7 @@ class Script:
         self.server.output.take()
         site.take_reports()
         site.take_crashes()
-        visitor = self.new_browser(f"LabBrowser/1.0 ({self.control})")
+        visitor = self._newcomer()
         self._serve()
 
         self._step("control", visitor, lambda: self._send_control(visitor))
@@ -95,8 +94,8 @@ class Script:
             "after_forgery", visitor, lambda: visitor.open(self._url(SITE, "/secure_page"))
         )
         if self.thorough:
-            for name, how in FORGERIES.items():
-                self._step(name, visitor, partial(self._forge, visitor, **how))
+            for forgery in FORGERIES:
+                self._step(forgery.key, visitor, partial(self._forge_as, visitor, forgery))
 
     # One step -----------------------------------------------------------------------
 
@@ -106,7 +105,9 @@ class Script:
                 act()
             finally:
                 browser.close_connections()
-        self._keep(name, recording.capture, browser.take_answers(), browser.memory())
+        secrets = self.key_log.take() if self.key_log else ""
+        capture = replace(recording.capture, tls_secrets=secrets)
+        self._keep(name, capture, browser.take_answers(), browser.memory())
 
     def _keep(
         self, name: str, capture: Capture, answers: tuple[Answer, ...], memory: Memory
@@ -148,6 +149,10 @@ class Script:
         scheme = scheme or ("https" if self._tls else "http")
         return f"{scheme}://{host}:{self.backend.port}{path}"
 
+    def _newcomer(self) -> Browser:
+        """Return a browser that knows nothing; all call themselves the same, as a thief would."""
+        return self.new_browser(f"LabBrowser/1.0 ({self.control})")
+
     # What happens in each -----------------------------------------------------------
 
     def _send_control(self, browser: Browser) -> None:
@@ -169,7 +174,7 @@ class Script:
         """Open the secure page as a listener would: with the cookies and no more."""
         if not cookies:
             return
-        listener = self.new_browser("Listener/1.0")
+        listener = self._newcomer()
         url = self._url(SITE, "/secure_page")
         for cookie, value in cookies.items():
             listener.cookies.plant(url, cookie, value)
@@ -182,24 +187,30 @@ class Script:
 
     def _second_visit(self, visitor: Browser) -> None:
         """Let somebody else in, then show the first visitor their own page again."""
-        other = self.new_browser(f"LabBrowser/1.0 ({self.control})")
+        other, stranger = self._newcomer(), self._newcomer()
         page = self._url(SITE, "/secure_page")
+        landing = visitor.current.url if visitor.current else page
+        known = [one for one in visitor.history if urlsplit(one).hostname == SITE]
+        # Before anybody else has come: what is kept for all is still the first one's.
+        self._step("address_replay", stranger, lambda: [stranger.open(one) for one in known])
         self._step("second_visitor", other, lambda: other.open(page))
         self._step("second_submit", other, lambda: self._submit(other, self.other))
         self._step("second_read_back", other, lambda: other.open(page))
-        self._step("own_page_again", visitor, lambda: visitor.open(page))
-        query = urlencode({FIELD: checked.addressed(self.other)})
+        self._step(
+            "own_page_again", visitor, lambda: [visitor.open(one) for one in (landing, page)]
+        )
+        query = urlencode({FIELD: self._evidence().addressed})
         address = self._url(SITE, f"/sensitive?{query}")
-        stranger = self.new_browser("Stranger/1.0")
-        known = [one for one in visitor.history if urlsplit(one).hostname == SITE]
-        self._step("address_replay", stranger, lambda: [stranger.open(one) for one in known])
         self._step("by_address", other, lambda: other.open(address))
+        if guesses := list(_guesses(other)):
+            self._step("cookie_guess", other, lambda: self._try_cookies(other, guesses, page))
 
-    def _forge(
-        self, browser: Browser, host: str = STRANGER, *, copying: bool = False, **how: str
-    ) -> None:
-        if copying:
-            how["copied"] = urlencode(self._fields_for_anybody())
+    def _try_cookies(self, browser: Browser, guesses: list[tuple[str, str]], page: str) -> None:
+        for name, value in guesses:
+            browser.cookies.plant(page, name, value)
+            browser.open(page)
+
+    def _forge(self, browser: Browser, host: str = STRANGER, **how: str) -> None:
         browser.open(self._url(SITE))
         form = browser.page.form
         query = urlencode(
@@ -213,9 +224,17 @@ class Script:
         browser.open(self._url(host, f"/attack?{query}"))
         _fill(browser, {})
 
+    def _forge_as(self, browser: Browser, forgery: Forgery) -> None:
+        """Let one more stranger try, then look at the visitor's page."""
+        how = {**forgery.how, FIELD: forgery.text(self.forged)}
+        if forgery.copying:
+            how["copied"] = urlencode(self._fields_for_anybody())
+        self._forge(browser, forgery.host, **how)
+        browser.open(self._url(SITE, "/secure_page"))
+
     def _fields_for_anybody(self) -> dict[str, str]:
         """Return what else the form sends when a stranger opens it: a token, say."""
-        stranger = self.new_browser("Stranger/1.0")
+        stranger = self._newcomer()
         stranger.open(self._url(SITE))
         stranger.close_connections()
         fields = stranger.page.form.fields if stranger.page.form else []
@@ -231,6 +250,14 @@ class Script:
                     f"{secret!r} is already part of the site's pages, so finding it would "
                     "prove nothing. Choose another sentence."
                 )
+
+
+def _guesses(browser: Browser) -> Iterator[tuple[str, str]]:
+    """Yield other numbers for each of the site's cookies that is a short number."""
+    for cookie in browser.cookies.all:
+        if cookie.host == SITE and cookie.value.isdigit() and len(cookie.value) <= DIGITS:
+            near = {int(cookie.value) - 1, int(cookie.value) + 1, *range(10)}
+            yield from ((cookie.name, str(one)) for one in sorted(near) if one >= 0)
 
 
 def _fill(browser: Browser, values: dict[str, str]) -> None:

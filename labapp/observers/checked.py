@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from labapp.evidence import CONTROL, SITE, Answer, Evidence, Step
-from labapp.observers import deeds, guessing
+from labapp.observers import guessing
 from labapp.observers.doubt import NO_CONTROL, unheard
+from labapp.observers.forgeries import FORGERIES
 from labapp.observers.observer import Place
 from labapp.observers.sighting import Sighting, sightings
 from labapp.secret import find
@@ -37,7 +38,7 @@ def answer_doubt(evidence: Evidence) -> str:
 
 def printed(evidence: Evidence, text: str) -> Iterator[Sighting]:
     """Yield where *text* stands in what the view printed or logged."""
-    for step in evidence.main:
+    for step in evidence:
         yield from _said(step, text, SITE)
 
 
@@ -86,11 +87,6 @@ def replay_doubt(evidence: Evidence) -> str:
     return unheard(evidence, ("address_replay",))
 
 
-def addressed(other: str) -> str:
-    """Return what the second visitor writes into an address, beside *other* in the form."""
-    return f"{other} by address"
-
-
 def by_address(evidence: Evidence, text: str) -> bool:
     """Return whether the view also takes the value from an address, and shows it.
 
@@ -98,7 +94,7 @@ def by_address(evidence: Evidence, text: str) -> bool:
     """
     pages = _answers(evidence, "by_address")
     accepted = any(page.status < 400 for page in pages[:1])
-    return accepted and any(find(addressed(evidence.other), page.body) for page in pages)
+    return accepted and any(find(evidence.addressed, page.body) for page in pages)
 
 
 def address_doubt(evidence: Evidence) -> str:
@@ -106,23 +102,29 @@ def address_doubt(evidence: Evidence) -> str:
     return unheard(evidence, ("by_address",))
 
 
-def forged_by(step: str) -> Place:
-    """Return the place at which another stranger's form is accepted."""
+def mailed(evidence: Evidence, text: str) -> Iterator[Sighting]:
+    """Yield where *text* stands in a mail that is no report of a crash."""
+    for step in evidence.main:
+        for report in step.reports:
+            for part in (report.text, report.html):
+                yield from sightings(text, part.encode(), step.name, "mail")
 
-    def look(evidence: Evidence, text: str) -> bool:
-        return any(page.status == 200 for page in deeds.forged_answers(evidence, step)[-1:])
 
-    def doubt(evidence: Evidence) -> str:
-        if reason := unheard(evidence, (step,)):
-            return reason
-        return "" if deeds.forged_answers(evidence, step) else "the stranger sent nothing"
+def mail_doubt(evidence: Evidence) -> str:
+    """Mail goes out at all: the crash in the outage was reported."""
+    reports = evidence.step("outage").reports if evidence.has("outage") else ()
+    return "" if reports else "no mail came, not even in the outage"
 
-    labels = {
-        "forgery_lookalike": "form of site.test.other.test",
-        "forgery_without_referer": "form that hides where it came from",
-        "forgery_copied": "form with fields copied from yours",
-    }
-    return Place(step, labels[step], look, doubt)
+
+def cookie_guessed(evidence: Evidence, text: str) -> Iterator[Sighting]:
+    """Yield where a page shows *text* to a second visitor who changed a number in a cookie."""
+    for answer in _answers(evidence, "cookie_guess"):
+        yield from sightings(text, answer.body, "cookie_guess", "page for another number")
+
+
+def cookie_doubt(evidence: Evidence) -> str:
+    """The second visitor was there; where no cookie is a number, there is nothing to guess."""
+    return unheard(evidence, ("second_visitor",))
 
 
 CHECKED = {
@@ -135,9 +137,9 @@ CHECKED = {
         Place("address_replay", "address without a cookie", address_replay, replay_doubt),
         Place("by_address", "value taken from an address", by_address, address_doubt),
         Place("guessed", "what can be guessed", guessing.guessed, guessing.guess_doubt),
-        forged_by("forgery_lookalike"),
-        forged_by("forgery_without_referer"),
-        forged_by("forgery_copied"),
+        Place("mailed", "mail", mailed, mail_doubt),
+        Place("cookie_guessed", "cookie with another number", cookie_guessed, cookie_doubt),
+        *(forgery.place for forgery in FORGERIES),
     )
 }
 

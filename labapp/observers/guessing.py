@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from django.utils.text import slugify
+
 from labapp.conversations import conversations
 from labapp.evidence import Evidence
 from labapp.observers import wire
@@ -17,24 +19,23 @@ from labapp.observers.sighting import AROUND, Sighting, sightings
 WHERE = "what crossed"
 DIGITS = 4  # a text that ends in so many digits can be guessed: all are tried
 _PIN = re.compile(rf"\d{{{DIGITS}}}$")
-_HEX = re.compile(rb"(?<![0-9a-f])(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})(?![0-9a-f])")
-_DIGESTS = (hashlib.md5, hashlib.sha1, hashlib.sha256)  # 32, 40 and 64 hex digits
+_DIGESTS = (hashlib.md5, hashlib.sha1, hashlib.sha256, hashlib.sha512)
 
 
 def guessed(evidence: Evidence, text: str) -> Iterator[Sighting]:
     """Yield what crossed and gives *text* away: a hash, a toy cipher.
 
     A hash falls if *text* ends in four digits: ten thousand guesses take
-    milliseconds. Toy ciphers are ROT13, the text reversed, and XOR with one byte,
-    also as hex or base64; the first two are found in any encoding.
+    milliseconds. Toy ciphers are ROT13, the text reversed, in capitals, as a slug
+    (all in any encoding), and XOR with one byte, also as hex or base64.
     """
     hashes, turned, mixed = _hashes(text), _turned(text), tuple(_mixed(text))
     for step in evidence.main:
         for conversation in conversations(step.capture):
             for data in (conversation.sent.data, conversation.received.data):
-                for match in _HEX.finditer(data):
-                    if match[0] in hashes:
-                        yield _sighting(step.name, "hash", data, match.start(), match[0])
+                for needle in hashes:
+                    if (at := data.find(needle)) >= 0:
+                        yield _sighting(step.name, "hash", data, at, needle)
                 for name, other in turned.items():
                     for one in sightings(other, data, step.name, WHERE):
                         yield replace(one, encoding=name)
@@ -53,17 +54,24 @@ def _hashes(text: str) -> set[bytes]:
         return set()
     # Whoever tries all numbers comes to this one, so its hashes are enough here.
     pin = text[-DIGITS:]
-    return {
-        digest(said.encode()).hexdigest().encode()
-        for said in (text, pin)
-        for digest in _DIGESTS
-    }
+    found = set()
+    for said in (text, pin):
+        for digest in _DIGESTS:
+            made = digest(said.encode())
+            spelt = made.hexdigest()
+            found |= {spelt.encode(), spelt.upper().encode(), base64.b64encode(made.digest())}
+    return found
 
 
 def _turned(text: str) -> dict[str, str]:
-    ways = {"ROT13": codecs.encode(text, "rot13"), "reversed": text[::-1]}
-    # A text without Latin letters is its own ROT13.
-    return {name: other for name, other in ways.items() if other != text}
+    ways = {
+        "ROT13": codecs.encode(text, "rot13"),
+        "reversed": text[::-1],
+        "capitals": text.upper(),
+        "slug": slugify(text),
+    }
+    # A text without Latin letters is its own ROT13, and has no slug.
+    return {name: other for name, other in ways.items() if other and other != text}
 
 
 def _mixed(text: str) -> Iterator[bytes]:

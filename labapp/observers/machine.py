@@ -114,8 +114,8 @@ def _literal(step: Step, text: str) -> Iterator[Sighting]:
 
 
 def _rows(step: Step, text: str) -> Iterator[Sighting]:
-    for row in _select(step.database, "SELECT session_data FROM django_session"):
-        yield from sightings(text, decoded(row), step.name, "session row")
+    for (data,) in rows(step.database, "SELECT session_data FROM django_session"):
+        yield from sightings(text, decoded(data), step.name, "session row")
 
 
 def _control_in_each(
@@ -145,13 +145,13 @@ def decoded(session: str) -> bytes:
         return data  # another serializer's, or another text altogether
 
 
-def _select(database: bytes, query: str) -> list[str]:
-    """Return the first column of *query* on a database file; [] if it is damaged."""
+def rows(database: bytes, query: str) -> list[tuple[str, ...]]:
+    """Return what *query* selects of a database file, as text; [] if it is damaged."""
     if not database:
         return []
     with closing(sqlite3.connect(":memory:")) as connection:
         try:
             connection.deserialize(database)
-            return [str(row[0]) for row in connection.execute(query)]
+            return [tuple(map(str, row)) for row in connection.execute(query)]
         except sqlite3.Error:
             return []

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from labapp.conversations import Conversation, Exchange, Message, conversations, missing
 from labapp.evidence import (
     CONTROL,
-    LOOKALIKE,
+    LOOKALIKES,
     MAIN_STEPS,
     SITE,
     STRANGER,
@@ -27,7 +27,7 @@ REQUEST_LINE, REQUEST_HEADERS, REQUEST_BODY, RESPONSE = PARTS = (
     "request body",
     "response",
 )
-_HOSTS = {SITE, STRANGER, LOOKALIKE, THIRD_PARTY, CONTROL}
+_HOSTS = {SITE, STRANGER, *LOOKALIKES, THIRD_PARTY, CONTROL}
 
 # Where a piece of a message stands, and its bytes: unpacked first, then as sent.
 _Piece = tuple[str, tuple[bytes, ...]]

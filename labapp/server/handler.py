@@ -119,6 +119,7 @@ class Handler(WSGIRequestHandler):
         try:
             with speaking_for(self._host):
                 response.run(application)
+                self.server.output.keep(errors.getvalue())  # a view may write there, too
             self.wfile.flush()
         finally:
             if errors.getvalue():

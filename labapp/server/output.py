@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from contextvars import ContextVar
 from threading import Lock
@@ -39,14 +39,17 @@ class Output:
     @contextmanager
     def listening(self) -> Iterator[None]:
         """Stand between the site's code and this process's output for the block."""
-        root, handler = logging.getLogger(), _Handler(self)
+        handler, django = _Handler(self), logging.getLogger("django")
+        root = logging.getLogger()
         level = root.level
         with ExitStack() as stack:
             stack.enter_context(redirect_stdout(cast("TextIO", _Tee(self, sys.stdout))))
             stack.enter_context(redirect_stderr(cast("TextIO", _Tee(self, sys.stderr))))
             stack.callback(root.setLevel, level)
-            stack.callback(root.removeHandler, handler)
-            root.addHandler(handler)
+            # Django's own logger passes nothing on to the root.
+            for logger in (root, django):
+                stack.callback(logger.removeHandler, handler)
+                logger.addHandler(handler)
             # A project that logs sets a level like this one: Django's default, WARNING,
             # would hide what a view says to logger.info().
             root.setLevel(min(level, logging.INFO) or logging.INFO)
@@ -74,10 +77,20 @@ class _Tee:
     def __init__(self, output: Output, stream: Any) -> None:
         self._output, self._stream = output, stream
 
-    def write(self, text: str) -> int:
-        if self._output.keep(text):
+    def write(self, text: str | bytes) -> int:
+        said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+        if self._output.keep(said):
             return len(text)
         return int(self._stream.write(text))
+
+    def writelines(self, texts: Iterable[str | bytes]) -> None:
+        for text in texts:
+            self.write(text)
+
+    @property
+    def buffer(self) -> _Tee:
+        """The bytes below, watched as well."""
+        return _Tee(self._output, self._stream.buffer)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)

@@ -1,4 +1,4 @@
-"""Five hosts on one port, told apart by the Host header, as on any shared server."""
+"""Some hosts on one port, told apart by the Host header, as on any shared server."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from django.http.request import split_domain_port
 from django.template.response import SimpleTemplateResponse
 from django.urls import resolve
 
-from labapp.evidence import CONTROL, LOOKALIKE, SITE, STRANGER, THIRD_PARTY
+from labapp.evidence import CONTROL, LOOKALIKES, SITE, STRANGER, THIRD_PARTY
 
 URLCONFS = {
     STRANGER: "labapp.site.stranger",
-    LOOKALIKE: "labapp.site.stranger",
+    **dict.fromkeys(LOOKALIKES, "labapp.site.stranger"),
     THIRD_PARTY: "labapp.site.images",
     CONTROL: "labapp.site.control",
 }

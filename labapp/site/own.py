@@ -101,8 +101,9 @@ def _accept(settings: Mapping[str, object]) -> None:
 
 
 def _accept_middleware(names: object) -> None:
-    listed = list(names) if isinstance(names, list | tuple) else [names]
-    for name in listed:
+    if not isinstance(names, list | tuple):
+        raise LabError(f"MIDDLEWARE is a list: [{names!r}].")
+    for name in names:
         if name not in KNOWN_MIDDLEWARE:
             known = ", ".join(KNOWN_MIDDLEWARE[1:])
             raise LabError(f"The lab has no middleware {name!r}. It has {known}.")

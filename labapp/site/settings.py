@@ -4,7 +4,7 @@ SECRET_KEY = "made-up-key-of-the-lab-never-use-it-anywhere-else"
 DEBUG = False
 BACK_OFFICE_DOWN = False  # our own: True makes the view crash, see back_office.py
 ALLOWED_HOSTS = ["site.test", "other.test", "images.test", "control.test"]
-ALLOWED_HOSTS += ["site.test.other.test"]  # a stranger's, though it looks like ours
+ALLOWED_HOSTS += ["site.test.other.test", "not-site.test"]  # a stranger's, like ours
 ALLOWED_HOSTS += ["127.0.0.1", "localhost"]  # for a reader's own browser
 INSTALLED_APPS = ["django.contrib.sessions", "labapp.site"]
 

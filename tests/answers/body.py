@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qs, quote, quote_plus, unquote, unquote_plus, urlencode, urlsplit
 
+import numpy as np
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -235,6 +236,47 @@ def says_where(lines: Sequence[str], secret: str) -> list[str]:
     return [line for line in lines if quote_plus(secret) in line]
 
 
+def last_word(lines: Sequence[str], secret: str) -> bool:
+    """Looks for the last word alone."""
+    return any(quote_plus(secret.rsplit(maxsplit=1)[-1]) in line for line in lines)
+
+
+def every_word(lines: Sequence[str], secret: str) -> bool:
+    """Looks for every word, wherever it stands in a line."""
+    return any(all(quote_plus(w) in line for w in secret.split()) for line in lines)
+
+
+def first_word(lines: Sequence[str], secret: str) -> bool:
+    """Looks for the first word alone."""
+    return any(quote_plus(secret.split(maxsplit=1)[0]) in line for line in lines)
+
+
+def last_line(lines: Sequence[str], secret: str) -> bool:
+    """Reads the last line alone."""
+    return quote_plus(secret) in lines[-1]
+
+
+def not_the_first_line(lines: Sequence[str], secret: str) -> bool:
+    """Takes the first line for a heading."""
+    return any(quote_plus(secret) in line for line in lines[1:])
+
+
+def last_letters(lines: Sequence[str], secret: str) -> bool:
+    """Looks for the last five letters."""
+    return any(quote_plus(secret[-5:]) in line for line in lines)
+
+
+def same_length(lines: Sequence[str], secret: str) -> bool:
+    """Measures the value and does not read it."""
+    values = re.findall(rf"{FIELD}=([^ &]*)", "\n".join(lines))
+    return any(len(unquote_plus(value)) == len(secret) for value in values)
+
+
+def slash_as_in_a_path(lines: Sequence[str], secret: str) -> bool:
+    """Writes spaces as forms do, and leaves a slash as it is."""
+    return any(quote(secret).replace("%20", "+") in line for line in lines)
+
+
 def without_return(lines: Sequence[str], secret: str) -> None:
     """Prints what it should return."""
     print(as_it_is(lines, secret))
@@ -274,6 +316,11 @@ def by_expression(lines: Sequence[str], secret: str) -> bool:
     """Right: a regular expression finds the field, and its value is decoded."""
     found = re.findall(rf"{FIELD}=([^ &]*)", "\n".join(lines))
     return secret in map(unquote_plus, found)
+
+
+def numpys(lines: Sequence[str], secret: str) -> Any:
+    """Right: the truth comes in numpy's own type."""
+    return np.any([quote_plus(secret) in line for line in lines])
 
 
 def view(name: str, view: Any, form: Any = POST_FORM, says: str = "") -> Answer:
@@ -366,10 +413,18 @@ WRONG = [
     Answer(
         READER, "decoded but for plus", (decoded_without_plus,), says="MISSES   GET, spaces"
     ),
-    Answer(READER, "any word", (any_word,), says="another sentence"),
+    Answer(READER, "any word", (any_word,), says="ALARM    GET, words swapped"),
+    Answer(READER, "last word", (last_word,), says="ALARM    GET, another first word"),
+    Answer(READER, "first word", (first_word,), says="ALARM    GET, another last word"),
+    Answer(READER, "every word", (every_word,), says="ALARM    GET, words swapped"),
+    Answer(READER, "last line", (last_line,), says="MISSES   GET, newest line first"),
+    Answer(READER, "not the first", (not_the_first_line,), says="MISSES   GET, newest line"),
+    Answer(READER, "last letters", (last_letters,), says="ALARM    GET, another first word"),
+    Answer(READER, "length", (same_length,), says="ALARM    GET, words swapped"),
+    Answer(READER, "slash", (slash_as_in_a_path,), says="MISSES   GET, a slash"),
     Answer(READER, "always", (always,), says="is what you found the whole text"),
     Answer(READER, "never", (never,), says="MISSES"),
-    Answer(READER, "any query", (any_query,), says="another sentence"),
+    Answer(READER, "any query", (any_query,), says="ALARM    POST, another address"),
     Answer(READER, "lines", (says_where,), says="return True or False"),
     Answer(READER, "None", (without_return,), says="returned None"),
     Answer(READER, "one argument", (one_argument,), says="takes 1 positional argument"),
@@ -409,6 +464,7 @@ RIGHT = [
     Answer(READER, "decoded", (decoded,)),
     Answer(READER, "parsed", (parsed,)),
     Answer(READER, "by expression", (by_expression,)),
+    Answer(READER, "numpy", (numpys,)),
     Answer(FOOL, "apostrophe", ("Rex can't sleep at noon",)),
     Answer(FOOL, "quotation marks", ('Rex says "good night"',)),
     Answer(FOOL, "no space", ("cats&dogs&mice",)),

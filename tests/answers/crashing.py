@@ -6,6 +6,7 @@ import logging
 from contextlib import suppress
 from typing import Any
 
+from django.core.mail import mail_admins
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
@@ -43,6 +44,31 @@ class Hushed(View):
         sensitive_info = request.POST[FIELD]
         with suppress(back_office.BackOfficeDown):
             back_office.notify()
+        return received(request, sensitive_info)
+
+
+@starred
+class LogsTheOutage(View):
+    """Writes the value into the log, in an outage only."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        sensitive_info = request.POST[FIELD]
+        try:
+            back_office.notify()
+        except back_office.BackOfficeDown:
+            logging.getLogger("django").warning("could not save %s", sensitive_info)
+            raise
+        return received(request, sensitive_info)
+
+
+@starred
+class Mails(View):
+    """Mails the value to the admins whenever somebody submits."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        sensitive_info = request.POST[FIELD]
+        back_office.notify()
+        mail_admins("told", sensitive_info)
         return received(request, sensitive_info)
 
 
@@ -372,6 +398,8 @@ WRONG = [
             ("value in the exception", SaysItInTheException, FIELD_OPEN),
             ("raised again with the value", RaisesAgainWithTheValue, FIELD_OPEN),
             ("logged", LogsIt, "OPEN     prints and logs of the view"),
+            ("logged in an outage", LogsTheOutage, "OPEN     prints and logs of the view"),
+            ("mailed", Mails, "OPEN     mail"),
             ("500 by hand", AnswersByHand, FIELD_OPEN),
             ("200 by hand", AnswersByHandKindly, "MISSING  error report"),
             ("POST deleted", DeletesThePost, "Your view raised AttributeError"),
@@ -404,6 +432,7 @@ RIGHT = [
             ("all fields", AllFields),
             ("function", by_function),
             ("around as_view", sensitive_post_parameters(FIELD)(Plain.as_view())),
+            ("as_view of a decorated class", Starred.as_view()),
             ("async view", AsyncView),
             ("no copy", NoCopy),
             ("empties the POST", EmptiesThePost),

@@ -182,6 +182,25 @@ class Protected(Start):
     """Django's check for this one view."""
 
 
+class AlsoByGet(Protected):
+    """Django checks no GET, and this view takes one."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        request.session[FIELD] = request.GET[FIELD]
+        return redirect("/secure_page")
+
+
+@stars
+class BySuffix(View):
+    """not-site.test ends like site.test."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        host = urlsplit(request.headers.get("Origin", "")).hostname or ""
+        if not host.endswith("site.test"):
+            return HttpResponseForbidden()
+        return kept(request)
+
+
 def wrong(name: str, view: object, says: str, form: str = FORM, **parts: Any) -> Answer:
     """Return an answer that does not pass."""
     return Answer(REFUSE, name, (view,), {"form": form, **parts}, says)
@@ -192,13 +211,15 @@ WRONG = [
     wrong("token in the form only", Start, "which line asks for it?", TOKEN),
     wrong("Referer by startswith", ByPrefix, "which addresses begin as yours does?"),
     wrong("Referer with site.test in it", BySubstring, "which addresses begin as yours does?"),
+    wrong("also by GET", AlsoByGet, "which methods does your view take", TOKEN),
+    wrong("Origin by endswith", BySuffix, "which addresses end as yours does?"),
     wrong("no Referer passes", IfThereIsOne, "what if a browser does not say where"),
     wrong("a constant word", ByWord, "what if a stranger opens your form", WORD),
     wrong("any token", ByPresence, "what if a stranger opens your form", TOKEN),
     wrong("a session there before", ByCookie, "The site refused its own visitor"),
-    wrong("SameSite=Strict", Start, "a form on other.test was accepted", settings=STRICT),
+    wrong("SameSite=Strict", Start, "what a form on other.test sent", settings=STRICT),
     wrong("csrf_exempt", Exempt, "which line asks for it?", TOKEN),
-    wrong("csrf_exempt under the middleware", Exempt, "accepted", TOKEN, settings=CHECKED),
+    wrong("csrf_exempt under the middleware", Exempt, "the site took", TOKEN, settings=CHECKED),
     wrong("straight on a method", Straight, "Django has method_decorator for this", TOKEN),
     wrong("no token in the form", Protected, "Does your form carry what the check asks for?"),
     wrong("token outside the form", Protected, "Does your form carry", TOO_EARLY),
@@ -241,6 +262,16 @@ class Asynchronous(View):
         return redirect("/secure_page")
 
 
+@stars
+class LedToTheForm(View):
+    """Whoever comes from elsewhere is led to the form, and nothing is taken."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if request.headers.get("Origin") != f"http://{request.get_host()}":
+            return redirect("/")
+        return kept(request)
+
+
 def right(name: str, view: object, form: str = TOKEN, **parts: Any) -> Answer:
     """Return an answer that passes."""
     return Answer(REFUSE, name, (view,), {"form": form, **parts})
@@ -256,4 +287,6 @@ RIGHT = [
     right("token in the session", Start, settings=CHECKED | {"CSRF_USE_SESSIONS": True}),
     right("decorator, token in the session", Protected, settings={"CSRF_USE_SESSIONS": True}),
     right("the whole origin", ByOrigin, FORM),
+    right("strangers are led to the form", LedToTheForm, FORM),
+    right("around as_view", csrf_protect(Start.as_view())),
 ]

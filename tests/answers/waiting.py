@@ -38,6 +38,7 @@ CACHED = {"SESSION_ENGINE": "django.contrib.sessions.backends.cached_db"}
 MESSAGES = {"MIDDLEWARE": ["django.contrib.messages.middleware.MessageMiddleware"]}
 KEY: Final = Fernet(Fernet.generate_key())
 KEPT: dict[str, str] = {}
+LISTED: list[str] = []
 logger = logging.getLogger(__name__)
 stars = method_decorator(sensitive_post_parameters(FIELD), name="dispatch")
 
@@ -230,6 +231,35 @@ class KeyInTheAddress(Start):
 def key_page(request: HttpRequest) -> HttpResponse:
     """Show what the key in the address opens, to whoever has it."""
     return shown(request, SessionStore(request.GET.get("key")).get(FIELD))
+
+
+class Numbered(Start):
+    """A list of all values, and the visitor's cookie has the place in it."""
+
+    def wait(self, request: HttpRequest, value: str) -> HttpResponse:
+        LISTED.append(value)
+        response = redirect(PAGE)
+        response.set_cookie("number", str(len(LISTED) - 1))
+        return response
+
+
+def numbered_page(request: HttpRequest) -> HttpResponse:
+    """Show the value with the number in the cookie, whoever has it."""
+    number = int(request.COOKIES.get("number", "-1"))
+    return shown(request, LISTED[number] if 0 <= number < len(LISTED) else None)
+
+
+class OnlyWithAQuestion(Start):
+    """One value for all, shown to whoever knows the address."""
+
+    def wait(self, request: HttpRequest, value: str) -> HttpResponse:
+        KEPT["value"] = value
+        return redirect(f"{PAGE}?n=1")
+
+
+def question_page(request: HttpRequest) -> HttpResponse:
+    """Show the one value if the address has its question."""
+    return shown(request, KEPT.get("value") if "n" in request.GET else None)
 
 
 class SharedStore(Start):
@@ -456,6 +486,18 @@ def wrong(name: str, view: object, says: str, **parts: Any) -> Answer:
 
 
 WRONG = [
+    wrong(
+        "a number in a cookie",
+        Numbered,
+        "what if somebody writes another number",
+        secure_page=numbered_page,
+    ),
+    wrong(
+        "one value, and an address for it",
+        OnlyWithAQuestion,
+        "OPEN     address without a cookie",
+        secure_page=question_page,
+    ),
     wrong(
         "key in the address",
         KeyInTheAddress,

@@ -7,7 +7,16 @@ from importlib import import_module
 
 from labapp.checks.exercise import Exercise
 
-CHAPTERS = ("body", "crashing", "waiting", "forging", "claims", "closing")
+CHAPTERS = (
+    "body",
+    "crashing",
+    "waiting",
+    "forging",
+    "encrypted",
+    "attacking",
+    "claims",
+    "closing",
+)
 
 
 @cache

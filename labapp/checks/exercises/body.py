@@ -2,16 +2,45 @@
 
 from __future__ import annotations
 
+import random
+
 from labapp.checks.fooling import FoolExercise
 from labapp.checks.observing import Case, ObserverExercise
 from labapp.checks.views import ViewExercise
 from labapp.lab import Visit
-from labapp.remedy import post
+from labapp.remedy import post, redirect, session
+
+WORDS = ("anchor", "barrel", "cactus", "donkey", "engine", "falcon", "guitar", "hammer")
+OTHER_ADDRESS = """<form action="/sensitive?sensitive_info=by+letter+only" method="post">
+<input name="sensitive_info"><button>Send</button></form>"""
 
 
 def log_of(visit: Visit) -> list[str]:
     """Return the lines of the site's access log, as text."""
     return [line.text for line in visit.log]
+
+
+def visits_to_read() -> list[Case]:
+    """Return visits whose words and order are chosen anew each time."""
+    a, b, c, d = random.sample(WORDS, 4)
+    text = f"{a} {b} {c}"
+    cases = [
+        Case("GET, no space", f"{a}{b}"),
+        Case("GET, spaces", text),
+        Case("GET, an apostrophe", f"{a} can't {b}"),
+        Case("GET, other letters", f"{a} \u00fc {b} \u732b"),
+        Case("GET, a plus sign", f"{a} + {b} is {c}"),
+        Case("GET, a slash", f"{a} and/or {b}"),
+        Case("GET, another page follows", text, (redirect, session)),
+        Case("GET, newest line first", text, turned=True),
+        Case("POST", text, (post,)),
+        Case("POST, another address", text, (post,), form=OTHER_ADDRESS),
+        Case("GET, another last word", text, asks=f"{a} {b} {d}"),
+        Case("GET, another first word", text, asks=f"{d} {b} {c}"),
+        Case("GET, words swapped", text, asks=f"{c} {b} {a}"),
+        Case("GET, only the beginning", f"{a} {b}", asks=text),
+    ]
+    return random.sample(cases, len(cases))
 
 
 EXERCISES = (
@@ -56,19 +85,11 @@ EXERCISES = (
                 "Addresses are percent-encoded, and forms write a space as +. See "
                 "'urllib.parse' in Python's documentation."
             ),
-            "On another text: quote('a/b') is 'a%2Fb' only with safe=''; unquote('a%2Fb') is 'a/b'.",
+            "On another text: quote_plus('a & b') is 'a+%26+b', and unquote_plus() undoes it.",
         ),
         place="access_log",
         reads=log_of,
-        cases=(
-            Case("GET, no space", "BiscuitsInTheTin"),
-            Case("GET, spaces", "Rex sleeps at noon"),
-            Case("GET, an apostrophe", "Mia can't whistle"),
-            Case("GET, other letters", "Otto mag \u00fc und \u732b"),
-            Case("GET, a plus sign", "two + two is four"),
-            Case("POST", "Rex sleeps at noon", (post,)),
-            Case("GET, another sentence", "Rex sleeps at noon", asks="Rex sleeps at night"),
-        ),
+        cases=visits_to_read,
     ),
     FoolExercise(
         name="fool the one-liner",

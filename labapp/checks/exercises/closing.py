@@ -12,7 +12,7 @@ EXERCISES = (
         "the server log, who reads the browser history. Name as few remediations as you can: "
         "each of them must be needed.",
         hints=(
-            "Find the three rows in the figure. In which columns do they have a dot?",
+            "Find the three rows in the figure. In which columns do they have a disc?",
             (
                 "Encryption protects what is on its way. What is written down at both ends is "
                 "another question: where in the request does the value stand?"

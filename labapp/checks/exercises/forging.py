@@ -32,15 +32,17 @@ EXERCISES = (
         start=_START,
         around=_START,
         closes=(
-            "forgery_accepted",
+            "forgery_taken",
             "forgery_changed_session",
-            "forgery_lookalike",
+            "forgery_lookalike_1",
+            "forgery_lookalike_2",
             "forgery_without_referer",
             "forgery_copied",
         ),
+        stays=("forgery_by_get",),
         takes=("view", "form", "settings"),
         think={
-            "forgery_accepted": "what does only your own form know, and which line asks for it?",
+            "forgery_taken": "what does only your own form know, and which line asks for it?",
         },
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from labapp.checks.citation import found, log, referer
+from labapp.checks.citation import found, log
 from labapp.checks.question import Choice, Question, Questions
 from labapp.lab import Visit
 from labapp.remedy import post
@@ -28,10 +28,6 @@ def _report(before: Visit, after: Visit) -> str:
     return found(after, "report_text")
 
 
-def _cache(before: Visit, after: Visit) -> str:
-    return found(after, "browser_cache")
-
-
 def _log_after(before: Visit, after: Visit) -> str:
     return log(after)
 
@@ -42,10 +38,6 @@ def _log_before(before: Visit, after: Visit) -> str:
 
 def _answer(before: Visit, after: Visit) -> str:
     return found(after, "wire_response")
-
-
-def _referer(before: Visit, after: Visit) -> str:
-    return f"{log(before)}\n{referer(before)}"
 
 
 QUESTIONS = Questions(
@@ -93,19 +85,14 @@ QUESTIONS = Questions(
                     _log_and_history,
                     right=True,
                 ),
-                Choice(
-                    "The one who reads the browser's disk.",
-                    "The browser keeps the page of the answer, and your words are on it.",
-                    _cache,
-                ),
             ),
         ),
         Question(
             "Why are your words not in the server log after POST?",
             (
                 Choice(
-                    "The log holds the first line of a request. The body is not in it.",
-                    "The address is all that this line could show of your form.",
+                    "The log holds the first line of a request, and two headers. It has no body.",
+                    "The address was the place of your words in these. It is clean now.",
                     _log_after,
                     right=True,
                 ),
@@ -118,28 +105,6 @@ QUESTIONS = Questions(
                     "The server cannot read the request.",
                     "It read your words, and sent them back in its answer.",
                     _answer,
-                ),
-            ),
-        ),
-        Question(
-            "With GET, your words are in the page's address. The page has a picture of "
-            "images.test. Does that host get your words by the Referer?",
-            (
-                Choice(
-                    "Yes: the Referer is always the full address of the page.",
-                    "Browsers once did that. Today another host gets the origin only.",
-                    _referer,
-                ),
-                Choice(
-                    "No: it gets the origin of the page, and not its address.",
-                    "A page can still ask for the full one, with the policy unsafe-url.",
-                    _referer,
-                    right=True,
-                ),
-                Choice(
-                    "No: a request for a picture has no Referer.",
-                    "It has one. It names the site, and nothing behind it.",
-                    _referer,
                 ),
             ),
         ),

@@ -28,14 +28,6 @@ def _page(before: Visit, after: Visit) -> str:
     return answers(after, "outage")
 
 
-def _debug(before: Visit, after: Visit) -> str:
-    return found(after, "debug_page")
-
-
-def _both_pages(before: Visit, after: Visit) -> str:
-    return f"{answers(after, 'outage')}\n{answers(after, 'outage_debug')}"
-
-
 def _logs(before: Visit, after: Visit) -> str:
     return f"{log(before)}\n{log(after)}"
 
@@ -81,29 +73,8 @@ QUESTIONS = Questions(
                 ),
                 Choice(
                     "The e-mail shows the page that the visitor saw.",
-                    "The visitor saw a short error page.",
+                    "The visitor saw an error page. It does not have your words.",
                     _page,
-                ),
-            ),
-        ),
-        Question(
-            "Somebody leaves DEBUG on, and the view crashes. What does the page show?",
-            (
-                Choice(
-                    "Stars, as in the e-mail.",
-                    "The stars are for reports with DEBUG off. Here nothing is hidden.",
-                    _debug,
-                ),
-                Choice(
-                    "A short error page, without your words.",
-                    "That page comes with DEBUG off: it is the first crash below.",
-                    _both_pages,
-                ),
-                Choice(
-                    "Your words, as you typed them.",
-                    "Whoever sees this page has them. The stars are on, and do not help.",
-                    _debug,
-                    right=True,
                 ),
             ),
         ),

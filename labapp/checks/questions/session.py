@@ -38,14 +38,6 @@ def _body(before: Visit, moved: Visit, after: Visit) -> str:
     return f"{found(after, 'wire_request_body')}\n{found(after, 'wire_response')}"
 
 
-def _row(before: Visit, moved: Visit, after: Visit) -> str:
-    return found(after, "store_decoded")
-
-
-def _bytes_and_row(before: Visit, moved: Visit, after: Visit) -> str:
-    return f"{found(after, 'store_raw')}\n{found(after, 'store_decoded')}"
-
-
 def _reload(before: Visit, moved: Visit, after: Visit) -> str:
     return f"{found(before, 'reload_resubmits')}\n{found(after, 'reload_resubmits')}"
 
@@ -113,28 +105,6 @@ QUESTIONS = Questions(
                     "Yes, and the cookie alone is enough to open the page.",
                     "The identifier is as good as what it stands for.",
                     _replay,
-                    right=True,
-                ),
-            ),
-        ),
-        Question(
-            "The value waits in a row of the database, and Django signed it. What can one "
-            "read who copies the file?",
-            (
-                Choice(
-                    "Nothing: signed means encrypted.",
-                    "A signature shows changes. It hides nothing.",
-                    _row,
-                ),
-                Choice(
-                    "Your words, by searching the file for them.",
-                    "A plain search finds nothing. But decoding the row does.",
-                    _bytes_and_row,
-                ),
-                Choice(
-                    "Your words, by decoding the row. The key is not needed.",
-                    "Encoded is not encrypted: everybody can decode it.",
-                    _row,
                     right=True,
                 ),
             ),

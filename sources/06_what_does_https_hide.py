@@ -1,0 +1,435 @@
+# %% [markdown]
+# # What does HTTPS hide?
+#
+# You need 14 minutes. At the end you can
+#
+# - show that your words are in a capture which nobody can read,
+# - open that capture with the keys of your own client,
+# - name what a listener still counts and reads.
+
+# %% [markdown]
+# **nothing** > **POST** > **stars** > **redirect** > **session** >
+# **CSRF check** > **HTTPS**
+#
+# You are here: 6 of 6.
+#
+# A question from chapter 04: the value waits in a session on the server. Why
+# could a listener still open your page?
+#
+# <details><summary>Answer</summary>The session's cookie crosses in the clear.
+# Whoever copies it is taken for you.</details>
+
+# %%
+from labapp import check, hint, predict, quiz, remedy, visit
+
+secret = "Olga waters the cactus"  # type nothing true
+before = visit(secret, *remedy.SIX[:5])
+after = visit(secret, *remedy.SIX)
+print(before.diff(after))
+
+# %% [markdown] tags=["claim"]
+# ## The change
+#
+# No line of the view changes. The visitor's address begins with `https://`, and
+# the server has a certificate. Browser and server speak **TLS**: they agree on
+# keys, then encrypt all that follows. Here is one step, before and after:
+
+# %% tags=["docassert"]
+assert before.source == after.source
+assert "+https://site.test/" in before.diff(after)
+
+# %%
+from labapp.figures import before_after
+
+before_after(before, after)
+
+# %% [markdown]
+# ## Nothing to read
+#
+# The listener's program again. Does it find your words, in any spelling?
+
+# %%
+from labapp.secret import find
+
+
+def heard(one):
+    return b"".join(bytes(packet) for packet in one.capture.packets)
+
+
+[bool(find(secret, heard(one))) for one in (before, after)]
+
+# %% [markdown] tags=["claim"]
+# Before: yes. Now: no. The cookie of chapter 04 cannot be copied from these
+# packets either. For the first time, the listener has nothing to read.
+
+# %% tags=["docassert"]
+both = (before, after)
+assert [bool(find(secret, heard(one))) for one in both] == [True, False]
+assert [one.seen["cookie_replay"] for one in both] == [True, False]
+
+# %% [markdown]
+# ## Predict
+#
+# What can the listener **still tell** from these packets, without any key?
+
+# %%
+name, path = "the site's name", "the address of the page (its path)"
+words, length = "the visitor's words", "how long the words are"
+guess = predict(
+    "still told", dict.fromkeys((name, path, words, length), "?")
+)
+guess
+
+# %% [markdown]
+# ## Are your words in there at all?
+#
+# An empty capture would have no words either. So prove that they crossed. Your
+# own client knows the keys of its own connections. It wrote them down for you,
+# as Firefox and Chromium do if they are told to. This is called a **key log**:
+
+# %%
+for line in after.capture.tls_secrets.splitlines()[:5]:
+    print(f"{line[:66]}...")
+
+# %% [markdown]
+# `save` puts these keys into the file if its name ends in `.pcapng`. A `.pcap`
+# file has no place for them. scapy reads both files:
+
+# %%
+from scapy.all import TCP, TCPSession, bind_layers, conf, load_layer, sniff
+
+from labapp.lab.laboratory import laboratory
+
+load_layer("tls")
+from scapy.layers.tls.all import TLS, TLSApplicationData
+
+port, conf.tls_session_enable = after.capture.port, True
+bind_layers(TCP, TLS, sport=port)
+bind_layers(TCP, TLS, dport=port)
+
+
+# %%
+def data(path):
+    packets = sniff(offline=str(path), session=TCPSession, quiet=True)
+    found = [p for p in packets if TLSApplicationData in p]
+    return [bytes(p[TLSApplicationData].data) for p in found]
+
+
+folder = laboratory().folder
+sealed = data(after.capture.save(folder / "after.pcap"))
+opened = data(after.capture.save(folder / "after.pcapng"))
+
+# %%
+print(max(sealed, key=len)[:60])
+print()
+print(next(one for one in opened if one.startswith(b"POST")).decode())
+
+# %% [markdown] tags=["claim"]
+# There they are: your request, your cookie, your words. The same packets, once
+# without and once with the keys. So the words did cross, and encryption hid
+# them. Only these connections open: each connection has new keys.
+
+# %% tags=["docassert"]
+found = [bool(find(secret, b"".join(x))) for x in (sealed, opened)]
+randoms = {x.split()[1] for x in after.capture.tls_secrets.splitlines()}
+assert (found, len(randoms) > 1) == ([False, True], True)
+
+# %% [markdown]
+# ## What is not hidden
+#
+# Back to the listener, who has no key. Each line is one connection: the name
+# that the client asked for, and how many bytes each encrypted piece has. The
+# pieces are called **records**.
+
+# %%
+from labapp.conversations import conversations
+from labapp.conversations.sizes import sizes
+
+talks = conversations(after.capture)
+for talk in talks:
+    sent, received = sizes(talk)
+    print(f"{talk.server_name:12} sent {sent}  received {received}")
+
+# %% [markdown] tags=["claim"]
+# The client says the name in its first message, before there are keys. Each
+# request and each answer is a record of its own. So you can count them, and
+# time them. The path is not there.
+
+# %% tags=["docassert"]
+steps = after.evidence.main
+requests = sum(len(sizes(talk)[0]) for talk in talks)
+assert requests == sum(len(step.answers) for step in steps)
+
+# %% [markdown]
+# And the length? Make the visit once more, with **one letter more**.
+
+# %%
+longer = visit(secret + "x", *remedy.SIX)
+
+
+def submitted(one):
+    talks = conversations(one.step("submit").capture)
+    return [sizes(t)[0][0] for t in talks if t.server_name == "site.test"]
+
+
+submitted(after), submitted(longer)
+
+# %%
+grew = submitted(longer) > submitted(after)
+still = {
+    name: b"site.test" in heard(after),
+    path: b"/sensitive" in heard(after),
+    words: bool(find(secret, heard(after))),
+    length: grew,
+}
+guess.beside(still)
+
+# %% [markdown] tags=["claim"]
+# The name and the length are told, the path and the words are not. One letter
+# more in the words is one byte more in the record. **Encryption keeps the
+# length.**
+
+# %% tags=["docassert"]
+assert list(still.values()) == [True, False, False, True]
+assert submitted(longer)[0] - submitted(after)[0] == 1
+
+# %% [markdown]
+# ## You read an encrypted answer
+#
+# A neighbour answers a question of the site: yes or no. It goes over HTTPS, and
+# you have no key. You hear this:
+
+# %%
+from labapp.lab import overhear
+
+neighbour = overhear()
+neighbour
+
+# %% [markdown]
+# You can be a neighbour, too. Send both answers yourself, and some others:
+
+# %%
+from labapp.figures import record_lengths
+
+answers = ("no", "yes", "maybe", "not today", "only on Sunday")
+record_lengths([overhear(answer) for answer in answers])
+
+# %% [markdown]
+# What did the neighbour say? Decide first. Then run the next cell.
+
+# %%
+neighbour.answer
+
+# %% [markdown] tags=["claim"]
+# You read it without breaking anything. TLS did all that it promises: nobody
+# could see the letters. But there were only two possible answers, and they have
+# two lengths.
+
+# %% tags=["docassert"]
+assert neighbour.capture.tls_secrets == ""
+assert neighbour.sent == overhear(neighbour.answer).sent
+assert overhear("yes").sent != overhear("no").sent
+
+# %% [markdown]
+# ## Exercise: tell yes from no
+#
+# Write a function that reads any neighbour's answer. It is given the lengths of
+# the encrypted records that were sent. `overhear("yes").sent` is what you hear
+# of a yes. Ten new neighbours will answer.
+
+# %%
+### BEGIN SOLUTION
+yes = overhear("yes").sent
+### END SOLUTION
+
+
+def read_answer(sent):
+    ### BEGIN SOLUTION
+    return "yes" if sent == yes else "no"
+    ### END SOLUTION
+    ### BEGIN START
+    return "yes"
+    ### END START
+
+
+# %%
+check("tell yes from no", read_answer)
+
+# %% [markdown]
+# `hint("tell yes from no")` helps, in a cell of your own. In Deeper below, you
+# hide the length.
+
+# %% [markdown]
+# ## The map so far
+
+# %%
+from labapp.figures import exposure_map
+
+first = [visit(secret, *remedy.SIX[:number]) for number in range(5)]
+exposure_map(*first, before, after)
+
+# %% [markdown] tags=["claim"]
+# The bar of whoever listens to the network ends here, and that of the copied
+# cookie. Nothing opens.
+
+# %% tags=["docassert"]
+moved = {k for k in after.seen if after.seen[k] is not before.seen[k]}
+assert {before.seen[key] for key in moved} == {True}
+assert {key.partition("_")[0] for key in moved} == {"wire", "cookie"}
+
+# %% [markdown] tags=["claim"]
+# ## What this did not fix
+#
+# - The e-mail's HTML part, the debug page and the database have your words.
+# - An old `http://` link still sends the cookie in the clear.
+# - The length is told.
+#
+# HTTPS protects the way. It does nothing at its two ends.
+
+# %% tags=["docassert"]
+left = ("report_html", "debug_page", "store_decoded", "http_link")
+assert all(after.seen[key] for key in left)
+
+# %% [markdown]
+# And if the form still used GET? HTTPS, and nothing else:
+
+# %%
+by_get = visit(secret, remedy.https)
+print(*(line.text for line in by_get.log), sep="\n")
+
+# %% [markdown] tags=["claim"]
+# The path was hidden on the way. Then the server decrypted it, and wrote it
+# into its log. That is why POST came first.
+
+# %% tags=["docassert"]
+assert not find(secret, heard(by_get))
+assert by_get.seen["access_log"]
+assert by_get.seen["history"]
+
+# %% [markdown]
+# ## Quiz
+#
+# It asks about `before`, `after` and `by_get`.
+
+# %%
+quiz("06", before, after, by_get)
+
+# %% [markdown]
+# ## To look up
+#
+# - [CWE-319](https://cwe.mitre.org/data/definitions/319.html): sent in the
+#   clear. [CWE-203](https://cwe.mitre.org/data/definitions/203.html): a
+#   difference that can be observed.
+# - [RFC 8446, E.3](https://www.rfc-editor.org/rfc/rfc8446#appendix-E.3): what
+#   lengths and times tell.
+# - Django: [SSL/HTTPS](https://docs.djangoproject.com/en/5.2/topics/security/#ssl-https).
+
+# %% [markdown]
+# ## Summary
+#
+# - Your words are in the capture, encrypted: the keys of your client open it.
+# - A key log opens its own connections, and no others.
+# - A listener still has the name, the number of records, their times and their
+#   lengths.
+
+# %% [markdown]
+# ---
+#
+# **You may go on to
+# [Do the published claims hold?](08_do_the_published_claims_hold.ipynb) here.**
+# You can read
+# [What if somebody on the way acts?](07_the_attacker_who_acts.ipynb) later.
+
+# %% [markdown]
+# ## Deeper: hide the length
+#
+# Here is a form with four answers to choose from, and its view. Let every answer
+# have **one** length, on the way there and back. The neighbour must still read
+# their answer on the page.
+
+# %%
+# What the form shows, and what it sends.
+### BEGIN START
+sends = {word: word for word in ("yes", "no", "maybe", "not today")}
+### END START
+### BEGIN SOLUTION
+sends = {"yes": "y", "no": "n", "maybe": "m", "not today": "t"}
+### END SOLUTION
+field = '<input type="radio" name="sensitive_info" value="{}">'
+radio = f"<label>{field} {{}}</label>"
+buttons = [radio.format(sent, word) for word, sent in sends.items()]
+ask = '<form action="/sensitive" method="post">Do you come tonight?'
+ask += "".join(buttons) + "<button>Send it</button></form>"
+
+# %%
+from django.http import HttpResponse
+from django.utils.html import escape
+
+
+def answer_view(request):
+    ### BEGIN SOLUTION
+    words = {value: word for word, value in sends.items()}
+    answer = words[request.POST["sensitive_info"]].ljust(9)
+    ### END SOLUTION
+    ### BEGIN START
+    answer = request.POST["sensitive_info"]
+    ### END START
+    return HttpResponse(f"<p>You said: {escape(answer)}</p>")
+
+
+# %%
+check("hide the length", answer_view, form=ask)
+
+# %% [markdown]
+# `hint("hide the length")` helps. This is what a listener now counts on your
+# site, beside the site as it was:
+
+# %%
+four = ("no", "yes", "maybe", "not today")
+record_lengths(
+    [overhear(answer) for answer in four],
+    [overhear(answer, view=answer_view, form=ask) for answer in four],
+)
+
+# %% [markdown]
+# A text field cannot pad itself: what people type has the length it has. TLS
+# 1.3 could fill its records up, but servers rarely do. And compressed pages
+# shrink your padding again.
+#
+# ## Deeper: in Wireshark
+#
+# Save both files here, download them, and open them. In which one does the
+# display filter `http` find your request?
+
+# %%
+names = ("after.pcap", "after.pcapng")
+[after.capture.save(folder / name) for name in names]
+
+# %% [markdown]
+# The lab's folder is gone when the kernel stops. Write `"after.pcapng"` alone
+# to have the file beside this notebook. Whoever has it can read your words: a
+# file with keys is as secret as what it opens.
+
+# %% [markdown]
+# ## Deeper: the certificate in TLS 1.2
+#
+# Many clients still speak TLS 1.2. The same visit once more:
+
+# %%
+older = visit(secret, *remedy.SIX, tls="1.2")
+issuer = b"made-up authority"  # a part of this lab's certificate
+[issuer in heard(one) for one in (after, older)]
+
+# %%
+opened = data(older.capture.save(folder / "older.pcapng"))
+print(next(one for one in opened if one.startswith(b"POST")).decode())
+
+# %% [markdown] tags=["claim"]
+# In 1.2 the server's certificate crosses in the clear, with all the names it is
+# for. In 1.3 it is encrypted. In both the client says the name it wants, your
+# words are hidden, and your own keys open them.
+
+# %% tags=["docassert"]
+assert [issuer in heard(one) for one in (after, older)] == [False, True]
+words_in = [find(secret, each) for each in (heard(older), b"".join(opened))]
+assert list(map(bool, words_in)) == [False, True]
