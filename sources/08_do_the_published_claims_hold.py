@@ -540,16 +540,18 @@ assert [clean.seen[place] for place in missed] == [True] * 4
 without = [remedy.csrf, remedy.hardening]
 print(check_deploy(*without, settings=asked_for).ids)
 print(visit(secret, *without, settings=asked_for).works)
+hardened = visit(secret, *remedy.ALL)
+print([one.seen["http_link"] for one in (seven[6], hardened)])
 
 # %% [markdown] tags=["claim"]
 # The same line, and no visitor comes in: the redirect leads to HTTPS, where
-# nobody answers. What it found before was right all the same: HSTS and Secure
-# cookies close the old link.
+# nobody answers. What it found before was right all the same: added to the six,
+# HSTS and Secure cookies close the old link (the last line).
 
 # %% tags=["docassert"]
 assert check_deploy(*without, settings=asked_for).ids == linted.ids
 assert {"W001", "W012"} <= set(six.ids)
-assert [v.seen["http_link"] for v in (seven[6], clean)] == [True, False]
+assert [v.seen["http_link"] for v in (seven[6], hardened)] == [True, False]
 
 # %% [markdown]
 # ### What it flags in vain

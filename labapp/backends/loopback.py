@@ -54,7 +54,7 @@ class LoopbackSocket(L2ListenSocket):
         except BaseException:
             sock.close()
             raise
-        # Fresh room for the longest frame is made in ten times what reading one takes.
+        # To make fresh room for each frame takes six times as long as to read it.
         self._room = memoryview(bytearray(LONGEST))
         self._stamped = False
         self._empty_at = time.time_ns()
