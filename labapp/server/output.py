@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from contextvars import ContextVar
-from threading import Lock
+from threading import Lock, get_ident
 from typing import Any, TextIO, cast
 
 from labapp.evidence import LogLine
@@ -35,6 +35,7 @@ class Output:
     def __init__(self) -> None:
         self._lock = Lock()
         self._lines: list[LogLine] = []
+        self._begun: dict[tuple[int, str], str] = {}  # by thread and host
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -60,14 +61,23 @@ class Output:
         if not (host := _host.get()):
             return False
         with self._lock:
-            self._lines += [LogLine(host, line) for line in text.splitlines() if line.strip()]
+            # print() writes piece by piece; a line is told by its end.
+            speaker = get_ident(), host
+            *lines, rest = (self._begun.pop(speaker, "") + text).split("\n")
+            self._lines += [LogLine(host, line) for line in lines if line.strip()]
+            if rest:
+                self._begun[speaker] = rest
         return True
 
     def take(self) -> tuple[LogLine, ...]:
         """Return what was said since the last call, oldest first."""
         with self._lock:
-            lines = tuple(self._lines)
+            lines = (
+                *self._lines,
+                *(LogLine(host, rest) for (_, host), rest in self._begun.items()),
+            )
             self._lines.clear()
+            self._begun.clear()
         return lines
 
 
@@ -103,6 +113,6 @@ class _Handler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            self._output.keep(f"{record.levelname} {record.name}: {record.getMessage()}")
+            self._output.keep(f"{record.levelname} {record.name}: {record.getMessage()}\n")
         except Exception:
             self.handleError(record)

@@ -189,7 +189,7 @@ WRONG = [
     ),
     _hold("two views", Uncopied, Hidden, says="It takes a view"),
     _hold("nothing yet", ..., says="nothing to check yet"),
-    _hold("no view", "a view", says="is not a Django view"),
+    _hold("no view", "a view", says="its name without quotes"),
     _travel(
         "nothing at all", "http://site.test/", tls=False, says="OPEN     secret, first visit"
     ),
