@@ -329,7 +329,7 @@ def view(name: str, view: Any, form: Any = POST_FORM, says: str = "") -> Answer:
 
 
 BOTH = "value taken from an address"
-METHOD = "Which method does your form use"
+METHOD = "form use, and which one does your view have"
 
 WRONG = [
     view("nothing changed", ByGet, GET_FORM, "OPEN     request line"),
