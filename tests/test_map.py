@@ -184,6 +184,7 @@ def test_the_backends_agree_cell_by_cell(runs: list[Run], tmp_path: Path, backen
     assert written["runs"] == runs
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.tshark
 def test_tshark_finds_it_where_the_map_says(visits: list[Visit], tmp_path: Path) -> None:
     """An independent reader of the saved captures finds the secret in the same visits."""
