@@ -70,9 +70,7 @@ def rows(scale: float = 1.0) -> Iterator[Row]:
         whole = sample(folder, max(2, round(CONNECTIONS * scale)))
         part = sample(folder, max(1, round(SLICE * scale)))
         size = f"{whole.path.stat().st_size / 1e6:.0f} MB, {whole.frames:,} frames"
-        read = interleaved(
-            lambda: reassemble(whole), lambda: by_scapy(part), RUNS, 1, _settle
-        )
+        read = interleaved(lambda: reassemble(whole), lambda: by_scapy(part), RUNS, 1, _settle)
         scale_up = whole.frames / part.frames
         ours, theirs = (
             time / of.frames for time, of in zip(read.medians, (whole, part), strict=True)
@@ -87,9 +85,7 @@ def rows(scale: float = 1.0) -> Iterator[Row]:
         if not which(TSHARK):
             yield Row("search: tshark / ours", "not here", how="tshark is not installed")
             return
-        pairs = interleaved(
-            lambda: search(whole), lambda: by_tshark(whole), RUNS, 1, _settle
-        )
+        pairs = interleaved(lambda: search(whole), lambda: by_tshark(whole), RUNS, 1, _settle)
         mine, tshark = pairs.medians
         yield at_least(
             "reassembly, HTTP and search: tshark / ours",
