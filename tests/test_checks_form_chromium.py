@@ -89,7 +89,7 @@ def notebook(lab: str) -> Iterator[Page]:
             " await app.shell.currentWidget.sessionContext.ready;"
             " await app.commands.execute('notebook:run-all-cells') }"
         )
-        page.locator(".labapp-card button").nth(3).wait_for()
+        page.locator(".labapp-card button").nth(2).wait_for()
         yield page
         browser.close()
 
