@@ -19,7 +19,6 @@ from labapp.backends.bpf import port_filter
 from labapp.backends.draining import IN_FLIGHT
 from labapp.backends.live import Live
 from labapp.backends.loopback import ETH_P_ALL, LoopbackSocket
-from labapp.capture import Frame
 from labapp.conversations import conversations, missing
 from tests.relaying import carry, connected
 
@@ -131,14 +130,12 @@ def test_a_frame_the_kernel_did_not_stamp_is_not_later_than_the_next(
     """Just opened, a socket gives some frames the time of reading: that is put right."""
     with LoopbackSocket(8000) as tap:
         opened = time.time_ns()
-        coming = iter([None, None, opened + 1, opened + 2])
 
-        def receive(flags: int) -> Frame:
-            for stamp in coming:
-                return Frame(stamp or time.time_ns(), b"")
-            raise BlockingIOError
+        def read() -> list[tuple[int, bytes]]:
+            unstamped = [(time.time_ns(), b""), (time.time_ns(), b"")]
+            return [*unstamped, (opened + 1, b""), (opened + 2, b"")]
 
-        monkeypatch.setattr(tap, "_receive", receive)
+        monkeypatch.setattr(tap._burst, "read", read)
         times = [frame.time for frame in tap.frames()]
 
     assert times[0] == times[1] <= opened

@@ -18,6 +18,7 @@ from scapy.layers.l2 import Ether
 from scapy.packet import Packet
 
 from labapp.backends import bpf
+from labapp.backends.burst import MOST, SO_TIMESTAMPNS, Burst
 from labapp.capture import Frame
 
 LONGEST = 1 << 17  # bytes; a loopback frame may be 65,549, scapy's MTU is 65,535
@@ -28,7 +29,6 @@ SOL_PACKET = 263
 PACKET_STATISTICS = 6
 PACKET_IGNORE_OUTGOING = 23  # linux/if_packet.h, since 4.20
 SO_RCVBUFFORCE = 33
-SO_TIMESTAMPNS = 35
 SO_MEMINFO = 55  # asm-generic/socket.h, since 4.12
 
 
@@ -56,6 +56,7 @@ class LoopbackSocket(L2ListenSocket):
             raise
         # To make fresh room for each frame takes six times as long as to read it.
         self._room = memoryview(bytearray(LONGEST))
+        self._burst = Burst(sock, LONGEST)
         self._stamped = False
         self._empty_at = time.time_ns()
         self.ins = sock
@@ -70,17 +71,16 @@ class LoopbackSocket(L2ListenSocket):
     def frames(self) -> Iterator[Frame]:
         """Yield every frame that is queued now; never waits."""
         while True:
-            now = time.time_ns()
-            try:
-                frame = self._receive(socket.MSG_DONTWAIT)
-            except BlockingIOError:
+            now, came = time.time_ns(), self._burst.read()
+            for stamp, data in came:
+                # The kernel begins to stamp some milliseconds after it was asked to.
+                # Until then a frame would bear the time of reading, later than those
+                # after it; what is known is that it came after the queue was empty.
+                self._stamped = self._stamped or 0 < stamp < now
+                yield Frame(stamp if self._stamped else self._empty_at, data)
+            if len(came) < MOST:
                 self._empty_at = now
                 return
-            # The kernel begins to stamp some milliseconds after it was asked to.
-            # Until then a frame would bear the time of reading, later than those
-            # after it; what is known is that it came after the queue was empty.
-            self._stamped = self._stamped or frame.time < now
-            yield frame if self._stamped else frame._replace(time=self._empty_at)
 
     def is_filling(self) -> bool:
         """Return whether an eighth of the room for frames or more is taken.

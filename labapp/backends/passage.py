@@ -134,8 +134,9 @@ class Passage:
         inward.watched = events
 
     def _over(self, close: Callable[[socket.socket], None]) -> None:
-        self.abandon(close)
+        # Said first: whoever waits for the end need not wait for the closing as well.
         self._end(self._flow)
+        self.abandon(close)
 
     def abandon(self, close: Callable[[socket.socket], None] = socket.socket.close) -> None:
         """Close both sockets and say nothing."""
