@@ -11,6 +11,7 @@ from labapp.checks.card import CARD
 CLOSED, OPEN, UNKNOWN, MISSING = "closed", "OPEN", "unknown", "MISSING"
 AGREES, MISSES, ALARM = "agrees", "MISSES", "ALARM"
 HOLDS = "holds"  # a claim, see `labapp.lab.claim`
+ALIKE = "alike"  # another answer that nobody can tell from this one
 SPARE = "SPARE"  # nothing would change without it
 _WIDEST = 88  # signs of a line's detail; the bytes around a secret can be long
 _GREY = "color:#595959"
@@ -28,7 +29,7 @@ class Line:
     @property
     def good(self) -> bool:
         """True if nothing is left to do here."""
-        return self.state in {CLOSED, AGREES, HOLDS}
+        return self.state in {CLOSED, AGREES, HOLDS, ALIKE}
 
     @property
     def text(self) -> str:

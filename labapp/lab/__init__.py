@@ -1,15 +1,18 @@
 """The lab: the only place where site, server, packets and browser meet."""
 
+from labapp.lab.case import Case, open_case
 from labapp.lab.laboratory import overhear, visit
 from labapp.lab.map import ExposureMap, every_combination, one_by_one
 from labapp.lab.reopened import reopen
 from labapp.lab.visits import Visit
 
 __all__ = [
+    "Case",
     "ExposureMap",
     "Visit",
     "every_combination",
     "one_by_one",
+    "open_case",
     "overhear",
     "reopen",
     "visit",

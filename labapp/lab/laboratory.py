@@ -7,7 +7,7 @@ import os
 import random
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import cache
@@ -22,12 +22,13 @@ from labapp.backends import Choice, choose
 from labapp.browser import Browser
 from labapp.browser.transport import Network
 from labapp.errors import LabError
-from labapp.evidence import CONTROL, LOOKALIKES, SITE, STRANGER, THIRD_PARTY
+from labapp.evidence import CONTROL, LOOKALIKES, SITE, STRANGER, THIRD_PARTY, Step
 from labapp.lab.ambush import Ambush, Plot, Road
 from labapp.lab.attack import Attack
 from labapp.lab.journey import Clock, Journey, Journeyed
 from labapp.lab.key_log import KeyLog
 from labapp.lab.neighbour import ANSWERS, Neighbour, Overheard
+from labapp.lab.short import Short
 from labapp.lab.steps import Script
 from labapp.lab.visits import Visit
 from labapp.remedy import Remediation
@@ -134,6 +135,13 @@ class Laboratory:
         )
         told = replace(evidence, steps=steps)
         return Overheard(answer, Visit(answer, applied, told, str(self.choice), own=own))
+
+    def watch(self, secret: str, remediations: Iterable[Remediation]) -> tuple[Step, ...]:
+        """Return the steps of a visit that ends once the visitor has read back."""
+        applied = remedy.together(remediations)
+        with self.lock:
+            script = Short(**self._means(site.Own()), remediations=applied)
+            return script.play(secret).steps
 
     def attack(
         self, secret: str, plot: Plot, own: site.Own, of: str = "", when: str = ""

@@ -70,13 +70,8 @@ class Script:
         self._serve()
 
         self._step("control", visitor, lambda: self._send_control(visitor))
-        self._step("open", visitor, lambda: visitor.open(self._url(SITE)))
-        self._refuse_common(secret)
-        self._step("submit", visitor, lambda: _fill(visitor, {FIELD: secret}))
-        if self._steps and not self._steps[-1].answers_of(SITE):
+        if not self._main_steps(visitor, secret):
             return
-        if session in self.remediations or self.own.secure_page:
-            self._step("read_back", visitor, lambda: self._read_back(visitor))
         if self.thorough:
             self._second_visit(visitor)
         self._replay("replay", wire.cookies(self._evidence()))
@@ -96,6 +91,17 @@ class Script:
         if self.thorough:
             for forgery in FORGERIES:
                 self._step(forgery.key, visitor, partial(self._forge_as, visitor, forgery))
+
+    def _main_steps(self, visitor: Browser, secret: str) -> bool:
+        """Open the form, submit it, read back; return whether the form was answered."""
+        self._step("open", visitor, lambda: visitor.open(self._url(SITE)))
+        self._refuse_common(secret)
+        self._step("submit", visitor, lambda: _fill(visitor, {FIELD: secret}))
+        if not self._steps[-1].answers_of(SITE):
+            return False
+        if session in self.remediations or self.own.secure_page:
+            self._step("read_back", visitor, lambda: self._read_back(visitor))
+        return True
 
     # One step -----------------------------------------------------------------------
 
