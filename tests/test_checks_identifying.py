@@ -4,16 +4,17 @@ from itertools import chain, combinations
 
 import pytest
 
-from labapp import check, remedy
+from labapp import remedy
+from labapp.checks.exercises import exercises
 from labapp.checks.identifying import decider
 from labapp.lab.case import Case, watched
 from labapp.lab.map import all_combinations
 from labapp.remedy import csrf, https, mask_reports, post, redirect, session, title
 
-NAME = "read the case"
 SECRET = "Rex's fake café+otter 123"
 TRUE = (post, redirect, csrf)
 SEALED = (*TRUE, https)
+grade = exercises()["read the case"].grade
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,7 @@ def words(verdict: object) -> str:
 @pytest.mark.timeout(300)
 def test_right_answers(case) -> None:
     """The truth passes, and so does what leaves the same capture and the same log."""
-    exact, as_good = check(NAME, case, *TRUE), check(NAME, case, *TRUE, mask_reports)
+    exact, as_good = grade(case, *TRUE), grade(case, *TRUE, mask_reports)
 
     assert [True, True] == [exact.passed, as_good.passed]
     assert title((post, mask_reports, redirect, csrf)) in words(exact)
@@ -56,7 +57,7 @@ WRONG = [
 @pytest.mark.parametrize("answer", WRONG, ids=title)
 def test_wrong_answers(case, answer) -> None:
     """Every other answer is told what differs, and not what was applied."""
-    verdict = check(NAME, case, list(answer))
+    verdict = grade(case, list(answer))
 
     assert not verdict.passed
     assert "MISSES" in words(verdict)
@@ -80,15 +81,15 @@ def test_wrong_answers(case, answer) -> None:
 )
 def test_the_line_that_tells(case, answer, line) -> None:
     """The first line of the case is shown that such a visit would not have left."""
-    assert line in words(check(NAME, case, *answer))
+    assert line in words(grade(case, *answer))
 
 
 @pytest.mark.timeout(300)
 def test_encrypted(sealed) -> None:
     """Sizes and the log tell an encrypted case, too."""
-    assert check(NAME, sealed, *SEALED).passed
-    assert not check(NAME, sealed, *TRUE).passed
-    wrong = check(NAME, sealed, post, redirect, https)
+    assert grade(sealed, *SEALED).passed
+    assert not grade(sealed, *TRUE).passed
+    wrong = grade(sealed, post, redirect, https)
 
     assert not wrong.passed
     assert "here: TLS, server name site.test: (" in words(wrong)
@@ -96,8 +97,8 @@ def test_encrypted(sealed) -> None:
 
 def test_nothing_at_all(case) -> None:
     """An empty list is an answer, too: right where nothing was applied."""
-    assert check(NAME, watched(SECRET, ()), []).passed
-    assert not check(NAME, case, []).passed
+    assert grade(watched(SECRET, ()), []).passed
+    assert not grade(case, []).passed
 
 
 @pytest.mark.parametrize(
@@ -112,7 +113,7 @@ def test_nothing_at_all(case) -> None:
 )
 def test_no_answer(case, answer, reason) -> None:
     """What cannot be compared is named in one line."""
-    verdict = check(NAME, case, *answer)
+    verdict = grade(case, *answer)
 
     assert not verdict.passed
     assert reason in verdict.summary
@@ -120,8 +121,8 @@ def test_no_answer(case, answer, reason) -> None:
 
 def test_no_case() -> None:
     """Without its case nothing can be compared."""
-    assert "First the case" in check(NAME, post, csrf).summary
-    assert "First the case" in check(NAME, case=3).summary
+    assert "First the case" in grade(post, csrf).summary
+    assert "First the case" in grade(case=3).summary
 
 
 def test_what_would_have_decided() -> None:
