@@ -7,7 +7,7 @@ import pytest
 from labapp import remedy
 from labapp.checks.exercises import exercises
 from labapp.checks.identifying import decider
-from labapp.lab.case import Case, watched
+from labapp.lab.case import Case, case_of
 from labapp.lab.map import all_combinations
 from labapp.remedy import csrf, https, mask_reports, post, redirect, session, title
 
@@ -20,13 +20,13 @@ grade = exercises()["read the case"].grade
 @pytest.fixture(scope="module")
 def case() -> Case:
     """A case in the clear."""
-    return watched(SECRET, TRUE)
+    return case_of(SECRET, *TRUE)
 
 
 @pytest.fixture(scope="module")
 def sealed() -> Case:
     """The same, encrypted."""
-    return watched(SECRET, SEALED)
+    return case_of(SECRET, *SEALED)
 
 
 def words(verdict: object) -> str:
@@ -97,7 +97,7 @@ def test_encrypted(sealed) -> None:
 
 def test_nothing_at_all(case) -> None:
     """An empty list is an answer, too: right where nothing was applied."""
-    assert grade(watched(SECRET, ()), []).passed
+    assert grade(case_of(SECRET), []).passed
     assert not grade(case, []).passed
 
 

@@ -118,7 +118,7 @@ class TestQuestions:
         """Other visits, other evidence: no reply is a text that was written before."""
         right = next(key for key, c in question(chapter, number).lettered.items() if c.right)
         seen = asked(chapter, made).answer(number, right).evidence
-        other = made[csrf,] if chapter in ("08", "09") else made[SIX]
+        other = made[csrf,] if chapter in ("08", "09", "10") else made[SIX]
         if chapter == "07":  # its attacks follow the secret of the visits
             other = replace(other, secret="Mia paints at night")
         others = [other for _ in questions_of(chapter).visits]
@@ -197,6 +197,11 @@ class TestQuestions:
         ("09", 3, "b", r"\[all six\] .*HTML part, byte"),
         ("09", 4, "a", r"\[all six\] http_link"),
         ("09", 4, "c", r"\[all six\] 5 open: http:// link, (?!.*request|.*answer)"),
+        ("10", 1, "a", r"server name: site\.test\n(.*\n)*.*\"POST /sensitive HTTP"),
+        ("10", 2, "a", r"\[POST\] path: /\S*\n(.*\n)*\[all six\] server name: site\.test\n"),
+        ("10", 2, "b", r"\[POST\] .*sleep.*\n\[POST \+ stars\] .*'\*+'$"),
+        ("10", 3, "b", r"\[POST\] .*sleep.*\n\[POST \+ stars\] .*'\*+'$"),
+        ("10", 3, "c", r"request body, byte.*\n\[all six\] request body: not seen$"),
     ]
 
     @pytest.mark.parametrize(("chapter", "number", "letter", "pattern"), CLAIMS)
@@ -256,7 +261,7 @@ class TestAsking:
     def test_unknown_chapter(self) -> None:
         """The message lists the chapters that have one."""
         with pytest.raises(
-            LabError, match=r"no quiz\. Known: 02, 03, 04, 05, 06, 07, 08, 09\."
+            LabError, match=r"no quiz\. Known: 02, 03, 04, 05, 06, 07, 08, 09, 10\."
         ):
             quiz("01")
 

@@ -4,7 +4,7 @@ import pytest
 
 from labapp import LabError, remedy
 from labapp.evidence import SITE
-from labapp.lab.case import open_case, traces, watched
+from labapp.lab.case import case_of, open_case, traces
 from labapp.lab.laboratory import laboratory
 from labapp.secret import find
 
@@ -36,12 +36,12 @@ def test_no_keys() -> None:
     applied = (remedy.post, remedy.https)
 
     assert any(step.capture.tls_secrets for step in laboratory().watch(SECRET, applied))
-    assert watched(SECRET, applied).capture.tls_secrets == ""
+    assert case_of(SECRET, *applied).capture.tls_secrets == ""
 
 
 def test_what_a_listener_reads() -> None:
     """In the clear the secret crosses as text; encrypted, only names and sizes are there."""
-    clear, sealed = watched(SECRET, (remedy.post,)), watched(SECRET, (remedy.https,))
+    clear, sealed = case_of(SECRET, remedy.post), case_of(SECRET, remedy.https)
 
     assert find(SECRET, clear.crossed.encode())
     assert not find(SECRET, sealed.crossed.encode())
@@ -50,7 +50,7 @@ def test_what_a_listener_reads() -> None:
 
 def test_what_is_shown() -> None:
     """A case shows its log and how its packets were had, and no remediation."""
-    text = repr(watched(SECRET, (remedy.post, remedy.redirect)))
+    text = repr(case_of(SECRET, remedy.post, remedy.redirect))
 
     assert '"POST /sensitive HTTP/1.1" 302' in text
     assert str(laboratory().choice) in text

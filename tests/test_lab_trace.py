@@ -6,7 +6,7 @@ import pytest
 
 from labapp import remedy
 from labapp.conversations import conversations
-from labapp.lab.case import watched
+from labapp.lab.case import case_of
 from labapp.lab.trace import Trace
 
 SECRET = "Rex's fake café+otter 123"
@@ -27,12 +27,12 @@ DATE = re.compile(r"\d\d:\d\d:\d\d")
 )
 def test_the_same_visit_leaves_the_same_trace(applied) -> None:
     """Two visits under the same remediations leave the same trace, encrypted or not."""
-    assert watched(SECRET, applied).trace == watched(SECRET, applied).trace
+    assert case_of(SECRET, *applied).trace == case_of(SECRET, *applied).trace
 
 
 def test_nothing_of_chance_and_clock() -> None:
     """Ports, dates, session keys and tokens are not in a trace; they were in the evidence."""
-    case = watched(SECRET, (remedy.post, remedy.session, remedy.csrf))
+    case = case_of(SECRET, remedy.post, remedy.session, remedy.csrf)
     port = f":{case.capture.port}"
     crossed = case.crossed
     logged = "\n".join(line.text for line in case.log)
@@ -45,7 +45,7 @@ def test_nothing_of_chance_and_clock() -> None:
 
 def test_the_rest_is_there() -> None:
     """First lines, headers and bodies of what crossed are lines of the trace."""
-    case = watched(SECRET, (remedy.post,))
+    case = case_of(SECRET, remedy.post)
     lines = case.trace.wire
     exchange = conversations(case.capture)[0].exchanges[0]
 

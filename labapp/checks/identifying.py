@@ -9,7 +9,7 @@ from typing import Any
 from labapp.checks.exercise import Exercise
 from labapp.checks.verdict import AGREES, ALIKE, MISSES, Line, Verdict
 from labapp.errors import LabError
-from labapp.lab.case import Case, traces, watched
+from labapp.lab.case import Case, case_of, traces
 from labapp.lab.laboratory import laboratory
 from labapp.lab.map import Combination
 from labapp.observers import PLACES
@@ -56,7 +56,7 @@ class IdentifyExercise(Exercise):
         return self._compared(case, chosen)
 
     def _compared(self, case: Case, chosen: Combination) -> Verdict:
-        other = dict(case.trace.differs(watched(case.secret, chosen).trace))
+        other = dict(case.trace.differs(case_of(case.secret, *chosen).trace))
         lines = [
             Line(MISSES, source, f"here: {other[source] or ENDS}")
             if source in other

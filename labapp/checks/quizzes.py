@@ -22,6 +22,7 @@ CHAPTERS = {
     "07": "attacker",
     "08": "claims",
     "09": "combinations",
+    "10": "cases",
 }
 
 

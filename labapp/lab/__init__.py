@@ -1,6 +1,6 @@
 """The lab: the only place where site, server, packets and browser meet."""
 
-from labapp.lab.case import Case, open_case
+from labapp.lab.case import Case, case_of, open_case
 from labapp.lab.laboratory import overhear, visit
 from labapp.lab.map import ExposureMap, every_combination, one_by_one
 from labapp.lab.reopened import reopen
@@ -10,6 +10,7 @@ __all__ = [
     "Case",
     "ExposureMap",
     "Visit",
+    "case_of",
     "every_combination",
     "one_by_one",
     "open_case",

@@ -15,7 +15,8 @@ from labapp.lab.laboratory import laboratory
 from labapp.lab.map import Combination, all_combinations
 from labapp.lab.progress import progress
 from labapp.lab.trace import Trace, trace
-from labapp.secret import plant_secret
+from labapp.remedy import Remediation, together
+from labapp.secret import accept, plant_secret
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -70,15 +71,18 @@ def open_case(name: str = "") -> Case:
         raise LabError('A case has your name, in quotes: open_case("Ada").')
     chance = random.Random(f"case of {name}" if name else None)
     chosen = chance.choice(list(all_combinations()))
-    return watched(plant_secret(chance.getrandbits(32)), chosen)
+    return case_of(plant_secret(chance.getrandbits(32)), *chosen)
 
 
-def watched(secret: str, remediations: Combination) -> Case:
-    """Make the visit of a case under *remediations*."""
+def case_of(secret: str, /, *remediations: Remediation) -> Case:
+    """Make the visit of a case under *remediations*, with *secret* typed into the form.
+
+    Raises `LabError` as `labapp.visit` does.
+    """
     lab = laboratory()
     steps = tuple(
         replace(step, capture=replace(step.capture, tls_secrets=""))
-        for step in lab.watch(secret, remediations)
+        for step in lab.watch(accept(secret), together(remediations))
     )
     return Case(secret, steps, str(lab.choice))
 
@@ -90,7 +94,7 @@ def traces(secret: str) -> dict[Combination, Trace]:
     It makes 64 visits, which takes some seconds, and keeps what they left for next time.
     """
     return {
-        combination: watched(secret, combination).trace
+        combination: case_of(secret, *combination).trace
         for combination in progress(list(all_combinations()))
     }
 

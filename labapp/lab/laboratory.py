@@ -138,9 +138,8 @@ class Laboratory:
 
     def watch(self, secret: str, remediations: Iterable[Remediation]) -> tuple[Step, ...]:
         """Return the steps of a visit that ends once the visitor has read back."""
-        applied = remedy.together(remediations)
         with self.lock:
-            script = Short(**self._means(site.Own()), remediations=applied)
+            script = Short(**self._means(site.Own()), remediations=tuple(remediations))
             return script.play(secret).steps
 
     def attack(
