@@ -9,13 +9,14 @@ from typing import Any
 from labapp.checks import mistakes
 from labapp.checks.exercise import Exercise
 from labapp.checks.verdict import HOLDS, OPEN, UNKNOWN, Line, Verdict
-from labapp.checks.views import ALWAYS, DEEDS, EVERY, ask, shown
+from labapp.checks.views import ALWAYS, DEEDS, EVERY, ask
 from labapp.errors import LabError
 from labapp.evidence import SITE
 from labapp.lab import Visit, claims
 from labapp.lab.laboratory import laboratory
 from labapp.remedy import together
 from labapp.secret import plant_secret
+from labapp.show import shown
 from labapp.site.application import Own
 
 PARTS = ("remediations", "secure_page", "form", "settings")

@@ -7,10 +7,10 @@ from typing import Any
 
 from labapp.checks.exercise import Exercise
 from labapp.checks.verdict import AGREES, ALARM, MISSES, Line, Verdict
-from labapp.checks.views import shown
 from labapp.errors import LabError
 from labapp.lab.laboratory import laboratory
 from labapp.observers import WIRE
+from labapp.show import shown
 
 
 @dataclass(frozen=True, repr=False)

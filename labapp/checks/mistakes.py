@@ -26,8 +26,11 @@ _REFRESH = re.compile(rb"<meta[^>]*http-equiv=[\"']?refresh|<script", re.IGNOREC
 _UNANSWERED = re.compile(r"'(\w+)' object has no attribute '(?:status_code|headers|get)'")
 
 
-def shape(view: object) -> str:
-    """Return what keeps *view* from being called at all, or ``""``."""
+def shape(view: object, *also: str) -> str:
+    """Return what keeps *view* from being called at all, or ``""``.
+
+    *also* names what it is given beside the request.
+    """
     if view is None or view is ...:
         return "There is nothing to check yet: give your view, by its name."
     if isinstance(view, str):
@@ -40,10 +43,13 @@ def shape(view: object) -> str:
             "Django has method_decorator for this."
         )
     try:
-        inspect.signature(view, follow_wrapped=False).bind(object())  # type: ignore[arg-type]
+        inspect.signature(view, follow_wrapped=False).bind(  # type: ignore[arg-type]
+            object(), **dict.fromkeys(also)
+        )
     except TypeError:
         if callable(view):
-            return "Django calls a view with the request: write def my_view(request)."
+            names = ", ".join(("request", *also))
+            return f"Django calls a view with the request: write def my_view({names})."
     except ValueError:
         pass  # a function of C tells nothing about itself
     return ""
@@ -110,9 +116,12 @@ def _refused(answer: Answer, visit: Visit) -> str:
     return f"The last answer had status {answer.status}."
 
 
-def crash(crash: Crash, what: str = "view") -> str:
-    """Return *crash* of a learner's *what* in words, then their lines that led to it."""
-    said = _said(crash) if what == "view" else ""
+def crash(crash: Crash, what: str = "view", field: str = FIELD) -> str:
+    """Return *crash* of a learner's *what* in words, then their lines that led to it.
+
+    *field* is the form's, ``""`` where there are several forms.
+    """
+    said = _said(crash, field) if what == "view" else ""
     said = said or f"Your {what} raised {crash.kind}: {crash.message}"
     return "\n".join([said, *(f"  {line}" for line in crash.lines)])
 
@@ -159,7 +168,7 @@ def _output(visit: Visit) -> Iterator[str]:
         yield from (line.text for line in step.output if line.host == SITE)
 
 
-def _said(crash: Crash) -> str:
+def _said(crash: Crash, field: str) -> str:
     """Return what this crash of a view mostly means, or ``""``."""
     if "returned None instead" in crash.message:
         return (
@@ -175,8 +184,8 @@ def _said(crash: Crash) -> str:
     if crash.kind == "MultiValueDictKeyError":
         where = (
             "Where does the form put its fields?"
-            if crash.message == repr(FIELD)
-            else f"The form's field is {FIELD!r}."
+            if not field or crash.message == repr(field)
+            else f"The form's field is {field!r}."
         )
         return f"The request has no field {crash.message} where your view looks for it. {where}"
     if (no_answer := _UNANSWERED.search(crash.message)) and not crash.lines:

@@ -9,11 +9,11 @@ from typing import Any
 from labapp.checks import bounded, mistakes
 from labapp.checks.exercise import Exercise
 from labapp.checks.verdict import AGREES, ALARM, MISSES, Line, Verdict
-from labapp.checks.views import shown
 from labapp.lab import Visit
 from labapp.lab.laboratory import laboratory
 from labapp.observers import PLACES
 from labapp.remedy import Remediation
+from labapp.show import shown
 from labapp.site.crashes import crash_of
 from labapp.site.own import Own
 

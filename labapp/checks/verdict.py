@@ -7,35 +7,40 @@ from dataclasses import dataclass, field
 from html import escape
 
 from labapp.checks.card import CARD
+from labapp.show.line import (
+    AGREES,
+    ALARM,
+    ALIKE,
+    BROKEN,
+    CLOSED,
+    HOLDS,
+    MISSES,
+    MISSING,
+    OPEN,
+    SPARE,
+    UNKNOWN,
+    WORKS,
+    Line,
+    lines_html,
+)
 
-CLOSED, OPEN, UNKNOWN, MISSING = "closed", "OPEN", "unknown", "MISSING"
-AGREES, MISSES, ALARM = "agrees", "MISSES", "ALARM"
-HOLDS = "holds"  # a claim, see `labapp.lab.claim`
-ALIKE = "alike"  # another answer that nobody can tell from this one
-SPARE = "SPARE"  # nothing would change without it
-_WIDEST = 88  # signs of a line's detail; the bytes around a secret can be long
+__all__ = [
+    "AGREES",
+    "ALARM",
+    "ALIKE",
+    "BROKEN",
+    "CLOSED",
+    "HOLDS",
+    "MISSES",
+    "MISSING",
+    "OPEN",
+    "SPARE",
+    "UNKNOWN",
+    "WORKS",
+    "Line",
+    "Verdict",
+]
 _GREY = "color:#595959"
-_MONO = "font:14px/1.6 ui-monospace,monospace"
-
-
-@dataclass(frozen=True)
-class Line:
-    """What was found at one place: its *state*, the *place* in words, and how it shows."""
-
-    state: str
-    place: str
-    detail: str
-
-    @property
-    def good(self) -> bool:
-        """True if nothing is left to do here."""
-        return self.state in {CLOSED, AGREES, HOLDS, ALIKE}
-
-    @property
-    def text(self) -> str:
-        """The line in columns."""
-        detail = self.detail if len(self.detail) <= _WIDEST else f"{self.detail[:_WIDEST]}..."
-        return f"{self.state:8} {self.place:26} {detail}".rstrip()
 
 
 @dataclass(frozen=True, repr=False)
@@ -69,13 +74,6 @@ class Verdict:
         return "\n".join([*rows, self.note] if self.note else rows)
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f'<tr style="background:#fff"><td style="{_cell(line)}">{escape(line.state)}</td>'
-            f'<td style="{_cell(line)}">{escape(line.place)}</td>'
-            f'<td style="{_cell(line)};{_MONO}">{escape(line.detail)}</td></tr>'
-            for line in self.lines
-        )
-        table = f'<table style="margin:8px 0;color:#222">{rows}</table>' if rows else ""
         said = "".join(
             f'<p style="margin:6px 0"><strong>{label}:</strong> {escape(text)}</p>'
             for label, text in self._said()
@@ -84,7 +82,7 @@ class Verdict:
         note = f'<p style="margin:6px 0;{_GREY}">{escape(self.note)}</p>' if self.note else ""
         return (
             f'<div style="{CARD}"><p style="margin:0;white-space:pre-wrap">'
-            f"<strong>{heading}</strong></p>{table}{said}{note}</div>"
+            f"<strong>{heading}</strong></p>{lines_html(self.lines)}{said}{note}</div>"
         )
 
     def _said(self) -> Iterator[tuple[str, str]]:
@@ -94,8 +92,3 @@ class Verdict:
             yield "Hint", hint
         if not self.passed:
             yield "More", f'hint("{self.name}")'
-
-
-def _cell(line: Line) -> str:
-    weight = "" if line.good else ";font-weight:bold"
-    return f"text-align:left;vertical-align:top;padding:2px 14px 2px 0;font-size:14px{weight}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,10 +13,11 @@ from labapp.checks.verdict import CLOSED, MISSING, OPEN, UNKNOWN, Line, Verdict
 from labapp.errors import LabError
 from labapp.lab import Visit
 from labapp.lab.laboratory import laboratory
-from labapp.observers import CHECKED, PLACES, Finding, Place, Sighting
+from labapp.observers import CHECKED, PLACES, Finding
 from labapp.observers.forgeries import FORGERIES
 from labapp.remedy import Remediation
 from labapp.secret import plant_secret
+from labapp.show import shown
 from labapp.site.application import Own
 
 # Whatever a view is for, these stay closed: they are nobody's business but the visitor's.
@@ -165,17 +166,24 @@ class ViewExercise(Exercise):
                 continue
             if now.seen is None and key in OF_CRASHES and not _reported(after):
                 continue  # said once, by the line about the missing report
-            line = _line(EVERY[key], now, good="")
+            line = _line(EVERY[key].label, now, "", DEEDS.get(key, ""))
             yield key, Line(line.state, line.place, (NEW if now.seen else "") + line.detail)
 
 
 def closing(before: Visit, after: Visit, key: str, good: str) -> Line:
     """Return the line about a place that was open and shall be closed."""
-    was = ask(before, key)
+    was, now, label = ask(before, key), ask(after, key), EVERY[key].label
+    return compared(was, now, label, good, DEEDS.get(key, ""))
+
+
+def compared(was: Finding, now: Finding, label: str, good: str, deed: str = "") -> Line:
+    """Return the line about a place: what is found there *now*, if it *was* open before.
+
+    *deed* says what was done there, where there are no bytes to show.
+    """
     if not was.seen:  # no control, so "closed" would be an empty word
-        reason = was.reason or "the starting view was not found there"
-        return Line(UNKNOWN, EVERY[key].label, reason)
-    return _line(EVERY[key], ask(after, key), good)
+        return Line(UNKNOWN, label, was.reason or "the starting view was not found there")
+    return _line(label, now, good, deed)
 
 
 def ask(visit: Visit, key: str) -> Finding:
@@ -183,25 +191,17 @@ def ask(visit: Visit, key: str) -> Finding:
     return EVERY[key].ask(visit.evidence, visit.secret)
 
 
-def shown(sightings: Iterable[Sighting]) -> str:
-    """Return the first of *sightings* in a line, ``""`` if there is none."""
-    for one in sightings:
-        text = (one.before[-12:] + one.found + one.after).decode("utf-8", "replace")
-        return f"{one.where}, byte {one.offset}: {' '.join(text.split())}"
-    return ""
-
-
 def _news(before: Finding, now: Finding) -> bool:
     """Return whether *now* is worse than *before*: what was open cannot become doubtful."""
     return before.seen is False or (now.seen is True and before.seen is None)
 
 
-def _line(place: Place, finding: Finding, good: str) -> Line:
+def _line(label: str, finding: Finding, good: str, deed: str) -> Line:
     if finding.seen is None:
-        return Line(UNKNOWN, place.label, finding.reason)
+        return Line(UNKNOWN, label, finding.reason)
     if finding.seen:
-        return Line(OPEN, place.label, shown(finding.sightings) or DEEDS.get(place.key, ""))
-    return Line(CLOSED, place.label, good)
+        return Line(OPEN, label, shown(finding.sightings) or deed)
+    return Line(CLOSED, label, good)
 
 
 def _report(visit: Visit) -> Iterator[tuple[str, Line]]:

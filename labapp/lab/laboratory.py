@@ -30,7 +30,9 @@ from labapp.lab.key_log import KeyLog
 from labapp.lab.neighbour import ANSWERS, Neighbour, Overheard
 from labapp.lab.short import Short
 from labapp.lab.steps import Script
+from labapp.lab.tour import Tour, Toured
 from labapp.lab.visits import Visit
+from labapp.observers.club import Told
 from labapp.remedy import Remediation
 from labapp.secret import accept, plant_secret
 from labapp.server import Authority, Server
@@ -124,6 +126,13 @@ class Laboratory:
             )
             return Journeyed(secret, script.host, script.play(secret))
 
+    def tour(self, told: Told, repair: site.Repair) -> Toured:
+        """Let two members into the Hat Club with *repair*; see `labapp.lab.touring`."""
+        with self.lock:
+            means = self._means(site.Own(), impatient=repair.any)
+            script = Tour(**means, remediations=(), repair=repair, told=told)
+            return Toured(told, repair, script.play(told.place), str(self.choice))
+
     def overhear(self, answer: str, own: site.Own) -> Overheard:
         """Let a neighbour answer over HTTPS; see `labapp.lab.overhear`."""
         applied = (remedy.post, remedy.https)
@@ -178,12 +187,17 @@ class Laboratory:
         return context
 
     def _means(
-        self, own: site.Own, clock: Callable[[], float] = time.time, tls: str = "1.3"
+        self,
+        own: site.Own,
+        clock: Callable[[], float] = time.time,
+        tls: str = "1.3",
+        *,
+        impatient: bool = False,
     ) -> dict[str, Any]:
         """Return what every script needs; a fresh database comes with it."""
         # A learner's view may never return: nobody waits for it as long as for ours.
         network = self.networks[tls]
-        if own.any:
+        if own.any or impatient:
             network = replace(network, patience=PATIENCE)
         return {
             "server": self.server,

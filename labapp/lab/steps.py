@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import ClassVar
 from urllib.parse import urlencode, urlsplit
 
 from labapp.backends import Backend
@@ -48,6 +49,7 @@ class Script:
     thorough: bool = False
     form_token: bool | None = None
     key_log: KeyLog | None = None
+    page: ClassVar[str] = "/secure_page"  # which shows visitors their own value
     _steps: list[Step] = field(default_factory=list)
 
     def play(self, secret: str) -> Evidence:
@@ -61,13 +63,7 @@ class Script:
         return self._evidence()
 
     def _play(self, secret: str) -> None:
-        site.plant_control(self.database, self.control)
-        self.server.take_log()
-        self.server.output.take()
-        site.take_reports()
-        site.take_crashes()
-        visitor = self._newcomer()
-        self._serve()
+        visitor = self._begin()
 
         self._step("control", visitor, lambda: self._send_control(visitor))
         if not self._main_steps(visitor, secret):
@@ -85,12 +81,21 @@ class Script:
         self._step("http_link", visitor, lambda: self._follow_old_link(visitor))
         self._replay("replay_after_link", wire.cookies(self._evidence(), ("http_link",)))
         self._step("forgery", visitor, lambda: self._forge(visitor))
-        self._step(
-            "after_forgery", visitor, lambda: visitor.open(self._url(SITE, "/secure_page"))
-        )
+        self._step("after_forgery", visitor, lambda: visitor.open(self._url(SITE, self.page)))
         if self.thorough:
             for forgery in FORGERIES:
                 self._step(forgery.key, visitor, partial(self._forge_as, visitor, forgery))
+
+    def _begin(self) -> Browser:
+        """Plant the control, take away what is left of others, serve; return the visitor."""
+        site.plant_control(self.database, self.control)
+        self.server.take_log()
+        self.server.output.take()
+        site.take_reports()
+        site.take_crashes()
+        visitor = self._newcomer()
+        self._serve()
+        return visitor
 
     def _main_steps(self, visitor: Browser, secret: str) -> bool:
         """Open the form, submit it, read back; return whether the form was answered."""
@@ -174,14 +179,14 @@ class Script:
         if "/secure_page" in browser.page.links:
             browser.follow("/secure_page")
         else:
-            browser.open(self._url(SITE, "/secure_page"))
+            browser.open(self._url(SITE, self.page))
 
     def _replay(self, name: str, cookies: dict[str, str]) -> None:
-        """Open the secure page as a listener would: with the cookies and no more."""
+        """Open the visitor's page as a listener would: with the cookies and no more."""
         if not cookies:
             return
         listener = self._newcomer()
-        url = self._url(SITE, "/secure_page")
+        url = self._url(SITE, self.page)
         for cookie, value in cookies.items():
             listener.cookies.plant(url, cookie, value)
         self._step(name, listener, lambda: listener.open(url))
@@ -194,7 +199,7 @@ class Script:
     def _second_visit(self, visitor: Browser) -> None:
         """Let somebody else in, then show the first visitor their own page again."""
         other, stranger = self._newcomer(), self._newcomer()
-        page = self._url(SITE, "/secure_page")
+        page = self._url(SITE, self.page)
         landing = visitor.current.url if visitor.current else page
         known = [one for one in visitor.history if urlsplit(one).hostname == SITE]
         # Before anybody else has come: what is kept for all is still the first one's.
@@ -236,7 +241,7 @@ class Script:
         if forgery.copying:
             how["copied"] = urlencode(self._fields_for_anybody())
         self._forge(browser, forgery.host, **how)
-        browser.open(self._url(SITE, "/secure_page"))
+        browser.open(self._url(SITE, self.page))
 
     def _fields_for_anybody(self) -> dict[str, str]:
         """Return what else the form sends when a stranger opens it: a token, say."""

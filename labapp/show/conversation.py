@@ -13,7 +13,7 @@ from labapp.secret import find
 AROUND = 48  # signs shown to either side of a secret
 OPENING, CLOSING = "[[", "]]"  # the box around a secret where there is no HTML
 
-_CARD = (
+CARD = (
     "background:#fff;color:#222;padding:12px 16px;border:1px solid #ccc;"
     "max-width:60em;font:15px/1.5 system-ui,sans-serif"
 )
@@ -25,7 +25,7 @@ _BOX = (
     "background:#fff;color:#7b1e3b;font-weight:bold;border:2px solid #7b1e3b;"
     "text-decoration:underline;padding:0 3px"
 )
-_GREY = "color:#595959"
+GREY = "color:#595959"
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Line:
     @property
     def html(self) -> str:
         """The line as HTML, every secret boxed and underlined."""
-        return f'<span style="{_GREY}">{escape(self.speaker)}</span>' + "".join(
+        return f'<span style="{GREY}">{escape(self.speaker)}</span>' + "".join(
             f'<mark style="{_BOX}">{escape(piece)}</mark>' if odd % 2 else escape(piece)
             for odd, piece in enumerate(self.pieces)
         )
@@ -107,8 +107,8 @@ def visit_html(step: Step, secret: str, card: Card) -> str:
     """Return *step* as a small card of HTML with inline style, everything escaped."""
     body = "".join(f'<p style="{_LINE}">{line.html}</p>' for line in lines(step, secret))
     return (
-        f'<div style="{_CARD}"><p style="margin:0 0 8px"><strong>{escape(card.heading)}'
-        f'</strong></p>{body}<p style="margin:8px 0 0;{_GREY}">{escape(card.how)}</p></div>'
+        f'<div style="{CARD}"><p style="margin:0 0 8px"><strong>{escape(card.heading)}'
+        f'</strong></p>{body}<p style="margin:8px 0 0;{GREY}">{escape(card.how)}</p></div>'
     )
 
 

@@ -15,7 +15,9 @@ from django.core.handlers.wsgi import WSGIHandler
 from labapp.remedy import Remediation, together
 from labapp.site.configuration import changed_settings, configure
 from labapp.site.crashes import take_crashes
-from labapp.site.database import plant_control, use_database
+from labapp.site.database import in_own_thread, plant_control, use_database
+from labapp.site.hatclub.joining import NewMember
+from labapp.site.hatclub.repair import Repair
 from labapp.site.mailbox import take_reports
 from labapp.site.own import AnyView, Own
 from labapp.site.source import diff, sources
@@ -23,10 +25,14 @@ from labapp.site.urls import urlpatterns
 
 __all__ = [
     "AnyView",
+    "NewMember",
     "Own",
+    "Repair",
     "application",
+    "club",
     "configure",
     "diff",
+    "open_club",
     "plant_control",
     "reset",
     "sources",
@@ -57,17 +63,44 @@ def application(
     Raises `LabError` for what is no remediation.
     """
     configure()
-    # 78 ms, and "test" in its name: only whoever really serves pays for it.
-    from django.test.utils import override_settings
-
     applied = together(remediations)
-    changed = override_settings(
+    return _under(
         # A fresh tuple, since Django remembers every URLconf it has resolved.
         ROOT_URLCONF=urlpatterns(applied, own=own, form_token=form_token),
         DEBUG=debug,
         BACK_OFFICE_DOWN=down,
         **changed_settings(applied, own.settings if own else None),
     )
+
+
+def club(repair: Repair, *, down: bool = False) -> WSGIHandler:
+    """Return the Hat Club of chapter 10 with *repair*; the rest as for `application`."""
+    configure()
+    from labapp.site.hatclub import urls  # its models want Django set up
+
+    return _under(
+        ROOT_URLCONF=urls.urlpatterns(repair),
+        BACK_OFFICE_DOWN=down,
+        **repair.changed_settings(),
+    )
+
+
+def open_club(members: Iterable[NewMember]) -> None:
+    """Make the club's tables in the database in use, and let *members* join.
+
+    Call it after `club`: passwords are kept as the settings in force say.
+    """
+    from labapp.site.hatclub.enrolling import enrol
+
+    in_own_thread(enrol, members)
+
+
+def _under(**settings: object) -> WSGIHandler:
+    """Put *settings* in force in the place of the last ones; return a handler for them."""
+    # 78 ms, and "test" in its name: only whoever really serves pays for it.
+    from django.test.utils import override_settings
+
+    changed = override_settings(**settings)
     reset()
     _in_force.enter_context(changed)
     return WSGIHandler()

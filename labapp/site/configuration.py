@@ -25,6 +25,8 @@ MIDDLEWARE_ORDER = (
 # In the same order, what a learner's own view may ask for beside them.
 KNOWN_MIDDLEWARE = (
     *MIDDLEWARE_ORDER,
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 )

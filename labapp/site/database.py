@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -29,11 +30,18 @@ def use_database(folder: Path) -> Path:
             known.close()
     # Every thread makes its own connection from this one dictionary.
     connections.settings["default"]["NAME"] = str(database)
-    # A notebook's cell runs inside an event loop, where the ORM refuses to work
-    # (SynchronousOnlyOperation); a thread of its own has no loop.
-    with ThreadPoolExecutor(1, thread_name_prefix="lab:database") as thread:
-        thread.submit(_create_tables).result()
+    in_own_thread(_create_tables)
     return database
+
+
+def in_own_thread(work: Callable[..., None], *arguments: object) -> None:
+    """Do *work* with the ORM, in a thread that ends with it.
+
+    A notebook's cell runs inside an event loop, where the ORM refuses to work
+    (SynchronousOnlyOperation); a thread of its own has no loop.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="lab:database") as thread:
+        thread.submit(work, *arguments).result()
 
 
 def plant_control(database: Path, note: str) -> None:

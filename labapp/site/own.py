@@ -47,7 +47,7 @@ class Own:
                 as_callable(view)
         if self.form is not None:
             page_of(self.form)
-        _accept(self.settings)
+        accept_settings(self.settings)
 
     @property
     def any(self) -> bool:
@@ -85,10 +85,11 @@ def page_of(template: str) -> Callable[[HttpRequest], HttpResponse]:
     return requires_csrf_token(lambda request: HttpResponse(page.render({}, request)))
 
 
-def _accept(settings: Mapping[str, object]) -> None:
+def accept_settings(settings: Mapping[str, object], free: tuple[str, ...] = FREE) -> None:
+    """Raise `LabError` for what is no dictionary of settings whose names begin as *free*."""
     if not isinstance(settings, Mapping):
         raise LabError('Settings are a dictionary: {"SESSION_COOKIE_SECURE": True}.')
-    known = [name for name in dir(global_settings) if name.startswith(FREE)]
+    known = [name for name in dir(global_settings) if name.startswith(free)]
     for name, value in settings.items():
         if name not in known or name in FIXED:
             near = get_close_matches(str(name), known, n=1)

@@ -7,6 +7,8 @@ ALLOWED_HOSTS = ["site.test", "other.test", "images.test", "control.test"]
 ALLOWED_HOSTS += ["site.test.other.test", "not-site.test"]  # a stranger's, like ours
 ALLOWED_HOSTS += ["127.0.0.1", "localhost"]  # for a reader's own browser
 INSTALLED_APPS = ["django.contrib.sessions", "labapp.site"]
+# Chapter 10 alone: a larger site, with users.
+INSTALLED_APPS += ["django.contrib.auth", "django.contrib.contenttypes", "labapp.site.hatclub"]
 
 # The list that startproject writes would already check CSRF, keep sessions and
 # more. Here a remediation has to switch each of them on.

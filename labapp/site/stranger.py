@@ -16,8 +16,9 @@ def attack(request: HttpRequest) -> HttpResponse:
     """Answer with a form that submits itself to site.test.
 
     The query of this page says how: *method*, *scheme* and *sensitive_info*,
-    the forged value; *copied* has further fields, as a form sends them; with
-    *silent* the browser tells nobody where it came from.
+    the forged value; *path* and *field* name another form than the usual one;
+    *copied* has further fields, as a form sends them; with *silent* the browser
+    tells nobody where it came from.
     """
     wanted = request.GET
     response = render(
@@ -26,6 +27,8 @@ def attack(request: HttpRequest) -> HttpResponse:
         {
             "method": "post" if wanted.get("method") == "post" else "get",
             "scheme": "https" if wanted.get("scheme") == "https" else "http",
+            "path": wanted.get("path", "sensitive"),
+            "field": wanted.get("field", "sensitive_info"),
             "forged": wanted.get("sensitive_info", ""),
             "copied": parse_qsl(wanted.get("copied", ""), keep_blank_values=True),
         },

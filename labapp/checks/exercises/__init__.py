@@ -16,6 +16,7 @@ CHAPTERS = (
     "attacking",
     "claims",
     "closing",
+    "repairing",
     "reading",
 )
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from labapp.checks.claiming import ClaimsExercise
 from labapp.checks.reviewing import Exhibit, ReviewExercise
 from labapp.checks.travelling import JourneyExercise
-from labapp.checks.views import shown
 from labapp.lab import Visit
 from labapp.lab.claim import logged
 from labapp.remedy import mask_reports, post
+from labapp.show import shown
 
 
 def _log(visit: Visit) -> str:

@@ -1,0 +1,135 @@
+"""Repair the site: graded by a tour of the learner's club, beside one as it was found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from labapp.checks import mistakes
+from labapp.checks.exercise import Exercise
+from labapp.checks.verdict import UNKNOWN, Verdict
+from labapp.checks.views import CONTROL, compared
+from labapp.errors import LabError
+from labapp.lab.laboratory import laboratory
+from labapp.lab.tour import Toured, feature_lines, told, unanswered
+from labapp.observers.club import EXPOSURES
+from labapp.site.application import Repair
+
+PARTS = ("templates", "settings", "tls", "seed")
+# What Django gives a view beside the request.
+_ALSO = {"password_reset_confirm": ("uidb64", "token")}
+_DOING = {
+    "open": "logs in",
+    "submit": "saves where her hat is hidden",
+    "read_back": "reads it back",
+    "reset_asked": "asks for a new password",
+    "reset": "follows the link in the mail",
+    "logout": "logs out",
+}
+
+QUESTIONS = {
+    # First what is broken: nothing else can be judged before.
+    "log_in": "what does the form at /login send, by which method, and what does your view take?",
+    "refuse": "who compares the password with what the club knows, and what if they differ?",
+    "read_back": "where does your view put the field, and where does the page take it from?",
+    "second": "how does the view know whose row it is?",
+    "json": "does the answer say that it is JSON, and whom does the view take it for?",
+    "json_refused": "what does the view know about somebody who brings no cookie?",
+    "reset": "which view makes the token, which one looks at it, and do they agree?",
+    "log_out": "what does the server still know of a session after logging out?",
+    "error_report": "which line of the first view can crash, and who is told when it does?",
+    # Then what is open.
+    "password_addressed": "by which method does the form send the password?",
+    "place_addressed": "which of your answers becomes the next address?",
+    "printed": "who reads what a program prints or logs on a server?",
+    "report": "which of your lines tell the report what to hide: the field, and the variable?",
+    "cache": "which of your answers may a browser keep, and which header says so?",
+    "cookie_jar": "what is in the cookie: a number, or the session itself?",
+    "second_member": "how many members share a name at the top of a module, or of a class?",
+    "address_replay": "what does this address know that only its owner should have to know?",
+    "cookie_after": "when somebody logs out, what is deleted on the server?",
+    "forgery": "what does your own form know that a stranger's form does not?",
+    "link_again": "what changes on the server when a link is used, and does the link notice?",
+    "link_referer": "which address has the page with the picture, and who is told of it?",
+    "link_wire": "how does the address in the mail begin, and where does it come from?",
+    "wire": "who can read what is not encrypted?",
+    "http_link": "which cookie goes along with a request to http://?",
+}
+
+
+@dataclass(frozen=True, repr=False)
+class RepairExercise(Exercise):
+    """The exposures named in *closes* must be closed, and every feature must work.
+
+    *takes* names the views that a learner may bring; with none, all.
+    """
+
+    closes: tuple[str, ...] = tuple(one.key for one in EXPOSURES)
+
+    def grade(self, *answer: Any, **parts: Any) -> Verdict:
+        """Make a tour of the learner's club and one of the weak one, and compare."""
+        if answer:
+            return self._no("Give each part by its name: login=..., templates=..., tls=True.")
+        seed = parts.pop("seed", None)
+        views = {name: view for name, view in parts.items() if name not in PARTS}
+        for name, view in views.items():
+            if reason := mistakes.shape(view, *_ALSO.get(name, ())):
+                return self._no(f"{name}: {reason}")
+        given = {name: parts[name] for name in PARTS if parts.get(name) is not None}
+        texts = given.get("templates")
+        for text in texts.values() if isinstance(texts, Mapping) else ():
+            if reason := mistakes.scripted(text):
+                return self._no(reason)
+        lab, said = laboratory(), told(seed)
+        try:
+            after = lab.tour(said, Repair(views, **given))
+        except LabError as error:
+            return self._no(str(error))
+        if reason := explained(after):
+            return self._no(reason)
+        return self._verdict(lab.tour(said, Repair()), after)
+
+    def _verdict(self, before: Toured, after: Toured) -> Verdict:
+        found = {
+            one.key: compared(
+                before.exposures[one.key],
+                after.exposures[one.key],
+                one.label,
+                CONTROL,
+                one.deed,
+            )
+            for one in EXPOSURES
+            if one.key in self.closes
+        }
+        works = dict(zip(after.features, feature_lines(after), strict=True))
+        every = works | found
+        left = [key for key in QUESTIONS if key in every and not every[key].good]
+        unknown = sum(line.state == UNKNOWN for line in found.values())
+        return Verdict(
+            self.name,
+            passed=not left,
+            summary=f"Exposures left: {len(found.keys() & left) - unknown} of {len(found)}"
+            + (f", and {unknown} of which nobody can say. " if unknown else ". ")
+            + f"Features broken: {len(works.keys() & left)} of {len(works)}.",
+            # What is left comes first, and of it what is broken.
+            lines=tuple(sorted(every.values(), key=lambda line: line.good)),
+            think="".join(QUESTIONS[key] for key in left[:1]),
+        )
+
+    def _no(self, summary: str) -> Verdict:
+        return Verdict(self.name, passed=False, summary=summary)
+
+
+def explained(toured: Toured) -> str:
+    """Return what went wrong in the learner's own lines, or ``""``."""
+    for step in toured.evidence:
+        doing = f", while somebody {_DOING[step.name]}" if step.name in _DOING else ""
+        if step.crashes and step.name != "outage":
+            return mistakes.crash(step.crashes[0], field="") + doing
+        if unanswered(step):
+            return (
+                f"Your site did not answer within three seconds{doing}, so it was stopped. "
+                "Is there a loop that never ends?"
+            )
+    return ""
