@@ -23,7 +23,7 @@ _SCRIPT = re.compile(
     r"<script|<[^>]*[\s/]on\w+\s*=|<[^>]*=\s*[\"']?\s*javascript:", re.IGNORECASE
 )
 _REFRESH = re.compile(rb"<meta[^>]*http-equiv=[\"']?refresh|<script", re.IGNORECASE)
-_UNANSWERED = re.compile(r"'(\w+)' object has no attribute '(?:status_code|headers|get)'")
+_UNANSWERED = re.compile(r"'(\w+)' object has no attribute '(?:status_code|headers|get|has_header)'")
 
 
 def shape(view: object, *also: str) -> str:
@@ -170,7 +170,8 @@ def _output(visit: Visit) -> Iterator[str]:
 
 def _said(crash: Crash, field: str) -> str:
     """Return what this crash of a view mostly means, or ``""``."""
-    if "returned None instead" in crash.message:
+    no_answer = None if crash.lines else _UNANSWERED.search(crash.message)
+    if "returned None instead" in crash.message or (no_answer and no_answer[1] == "NoneType"):
         return (
             "Your view returned None. Each way through it must end with return and an answer."
         )
@@ -188,7 +189,7 @@ def _said(crash: Crash, field: str) -> str:
             else f"The form's field is {field!r}."
         )
         return f"The request has no field {crash.message} where your view looks for it. {where}"
-    if (no_answer := _UNANSWERED.search(crash.message)) and not crash.lines:
+    if no_answer:
         return (
             f"Your view returned a value of type {no_answer[1]}. Return an answer: render(...), "
             "redirect(...) or HttpResponse(...)."

@@ -21,7 +21,7 @@ PARTS = ("templates", "settings", "tls", "seed")
 _ALSO = {"password_reset_confirm": ("uidb64", "token")}
 _DOING = {
     "open": "logs in",
-    "submit": "saves where her hat is hidden",
+    "submit": "saves where the hat is hidden",
     "read_back": "reads it back",
     "reset_asked": "asks for a new password",
     "reset": "follows the link in the mail",
@@ -50,10 +50,10 @@ QUESTIONS = {
     "address_replay": "what does this address know that only its owner should have to know?",
     "cookie_after": "when somebody logs out, what is deleted on the server?",
     "forgery": "what does your own form know that a stranger's form does not?",
+    "wire": "who can read what is not encrypted?",
     "link_again": "what changes on the server when a link is used, and does the link notice?",
     "link_referer": "which address has the page with the picture, and who is told of it?",
     "link_wire": "how does the address in the mail begin, and where does it come from?",
-    "wire": "who can read what is not encrypted?",
     "http_link": "which cookie goes along with a request to http://?",
 }
 
@@ -112,8 +112,10 @@ class RepairExercise(Exercise):
             summary=f"Exposures left: {len(found.keys() & left) - unknown} of {len(found)}"
             + (f", and {unknown} of which nobody can say. " if unknown else ". ")
             + f"Features broken: {len(works.keys() & left)} of {len(works)}.",
-            # What is left comes first, and of it what is broken.
-            lines=tuple(sorted(every.values(), key=lambda line: line.good)),
+            # What is left comes first: broken, open, unknown.
+            lines=tuple(
+                sorted(every.values(), key=lambda line: (line.good, line.state == UNKNOWN))
+            ),
             think="".join(QUESTIONS[key] for key in left[:1]),
         )
 
@@ -124,12 +126,12 @@ class RepairExercise(Exercise):
 def explained(toured: Toured) -> str:
     """Return what went wrong in the learner's own lines, or ``""``."""
     for step in toured.evidence:
-        doing = f", while somebody {_DOING[step.name]}" if step.name in _DOING else ""
+        doing = _DOING.get(step.name, "visits the club")
         if step.crashes and step.name != "outage":
-            return mistakes.crash(step.crashes[0], field="") + doing
+            return f"While somebody {doing}: {mistakes.crash(step.crashes[0], field='')}"
         if unanswered(step):
             return (
-                f"Your site did not answer within three seconds{doing}, so it was stopped. "
-                "Is there a loop that never ends?"
+                f"While somebody {doing}: your site did not answer within three seconds, so "
+                "it was stopped. Is there a loop that never ends?"
             )
     return ""

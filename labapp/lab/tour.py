@@ -178,8 +178,9 @@ class Tour(Script):
             browser.open(self._url(SITE, "/api/hat"))
 
     def _renew(self, browser: Browser, address: str, password: str) -> None:
-        browser.open(address)
-        self._send(browser, {"new_password1": password, "new_password2": password})
+        arrived = browser.open(address)
+        if urlsplit(arrived.url).path.startswith("/reset/"):  # and not at the login
+            self._send(browser, {"new_password1": password, "new_password2": password})
 
     def _steal(self, thief: Browser, address: str) -> None:
         self._renew(thief, address, _THIEFS)

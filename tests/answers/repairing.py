@@ -534,7 +534,7 @@ def confirm(request: Request, uidb64: str, token: str) -> HttpResponse:
         user.save()
         return redirect("password_reset_complete")
     answer = render(request, "registration/password_reset_confirm.html", {"validlink": good})
-    answer["Referrer-Policy"] = "no-referrer"
+    answer["Referrer-Policy"] = "same-origin"
     return answer
 
 
@@ -731,7 +731,7 @@ WRONG = [
         "no mail with a link came", "no link in the mail", shown(MAIL, "Ask us. {{ token }}")
     ),
     wrong(
-        _OPEN("listener on the network", "request headers"),
+        _OPEN("listener on the network", "request body"),
         "no TLS",
         {**set_to(SESSION_COOKIE_SECURE=False, CSRF_COOKIE_SECURE=False), "tls": False},
     ),
@@ -765,7 +765,7 @@ WRONG = [
     wrong(
         "def my_view(request, uidb64, token)",
         "no parameters for the link",
-        but(password_reset_confirm=profile),
+        but(password_reset_confirm=lambda request: None),
     ),
     wrong("is not a Django view", "a class of another kind", but(api=dict)),
     wrong(
