@@ -23,7 +23,9 @@ _SCRIPT = re.compile(
     r"<script|<[^>]*[\s/]on\w+\s*=|<[^>]*=\s*[\"']?\s*javascript:", re.IGNORECASE
 )
 _REFRESH = re.compile(rb"<meta[^>]*http-equiv=[\"']?refresh|<script", re.IGNORECASE)
-_UNANSWERED = re.compile(r"'(\w+)' object has no attribute '(?:status_code|headers|get|has_header)'")
+_UNANSWERED = re.compile(
+    r"'(\w+)' object has no attribute '(?:status_code|headers|get|has_header)'"
+)
 
 
 def shape(view: object, *also: str) -> str:
