@@ -27,10 +27,10 @@
 # a login, a profile, a page of JSON, and a link by mail for whoever forgot the
 # password. Somebody built it in a hurry. It works, and it leaks.
 #
-# Rosa and Otto are members. Both are made up, and so are their hats.
+# Rosa and Otto are members. All of it is made up.
 
 # %%
-from labapp import check, hint, predict
+from labapp import check, hint, predict, quiz, remedy, visit
 from labapp.lab.touring import tour
 
 mine = "Rex"  # any word: your members then say other things than mine
@@ -465,3 +465,142 @@ assert ask(found.evidence, found.told.place, "store_raw").seen
 # ---
 #
 # **The repair ends here. You may go on to the second half: read a capture.**
+
+# %% [markdown]
+# ## Read: a case without labels
+#
+# The other way round. Somebody made a visit, and the site had some of the six
+# remediations, or all, or none. You have a capture and an access log. Say which
+# were applied.
+#
+# The case is your own: put in your name.
+
+# %%
+from labapp.lab import case_of, open_case
+
+case = open_case("your name")
+case
+
+# %% [markdown]
+# ## Predict: what can the log tell?
+#
+# Take the log alone, without the capture. Which of the six can somebody tell
+# from it, in every combination?
+
+# %%
+question = {one.label: "?" for one in remedy.SIX}
+log_tells = predict("told by the log alone", question)
+log_tells
+
+# %% [markdown]
+# ## Look
+#
+# Line by line: the method, the address, the status, the size, and where the
+# visitor came from. Then what a listener has:
+
+# %%
+print(case.crossed)
+
+# %% [markdown] tags=["claim"]
+# ## Compare
+#
+# `case_of` makes a case that you know, with the same words. The same
+# remediations leave the same lines, but for the clock and chance. So what
+# differs comes from the remediations.
+
+# %% tags=["docassert"]
+pair = [case_of(case.secret, remedy.post).trace for _ in range(2)]
+assert pair[0] == pair[1]
+assert pair[0] != case_of(case.secret).trace
+
+# %%
+mine = case_of(case.secret, remedy.post, remedy.session)
+for line in mine.log:
+    print(line.text)
+
+# %% [markdown]
+# `mine.trace.wire` has the lines that crossed. Where these are encrypted,
+# compare the numbers of bytes.
+#
+# ## Exercise: read the case
+#
+# Name the remediations that were applied. `[]` stands for none.
+
+# %%
+### BEGIN START
+check("read the case", case, ...)
+### END START
+### BEGIN SOLUTION
+from labapp.lab.map import all_combinations
+
+for some in all_combinations():
+    if case_of(case.secret, *some).trace == case.trace:
+        break
+check("read the case", case, list(some))
+### END SOLUTION
+
+# %% [markdown]
+# `hint("read the case")` helps, in a cell of your own.
+#
+# ## What the log could tell
+#
+# The next cell makes all 64 cases with your words. For each remediation: is the
+# log always another one with it?
+
+# %%
+from labapp.lab.case import traces
+
+every = traces(case.secret)
+told = {}
+for one in remedy.SIX:
+    with_it = [some for some in every if one in some]
+    without = [tuple(x for x in some if x is not one) for some in with_it]
+    pairs = zip(with_it, without, strict=True)
+    told[one.label] = all(every[a].log != every[b].log for a, b in pairs)
+log_tells.beside(told)
+
+# %% [markdown] tags=["claim"]
+# The log alone tells five of the six, also where HTTPS is on. So does the
+# capture alone, by its sizes. The stars are in neither: 64 combinations leave 32
+# different logs.
+
+# %% tags=["docassert"]
+assert [x for x in remedy.SIX if not told[x.label]] == [remedy.mask_reports]
+assert len({x.log for x in every.values()}) == 32
+assert len({x.wire for x in every.values()}) == 32
+
+# %% [markdown] tags=["claim"]
+# ## What would have decided
+#
+# An error report: with POST, the stars are in it. Without POST they change
+# nothing that this lab can see. So "which?" has an answer only if you say what
+# you look at.
+
+# %% tags=["docassert"]
+starred = [visit(case.secret, *x) for x in (remedy.SIX[:1], remedy.SIX[:2])]
+assert [x.seen["report_text"] for x in starred] == [True, False]
+assert visit(case.secret).seen == visit(case.secret, remedy.SIX[1]).seen
+
+# %% [markdown]
+# ## Quiz
+#
+# Each answer is answered, with a line from these visits.
+
+# %%
+clear, starred = starred
+sealed = visit(case.secret, *remedy.SIX)
+quiz("10", clear, starred, sealed)
+
+# %% [markdown]
+# ## To look up
+#
+# - [RFC 9110](https://www.rfc-editor.org/rfc/rfc9110): what each header says.
+# - [Combined log format](https://httpd.apache.org/docs/2.4/logs.html#combined):
+#   what each field of a log line is.
+
+# %% [markdown]
+# ## Summary of the second half
+#
+# - A log says method, address, status and size, encrypted or not.
+# - Without the key a capture still has names and sizes. These tell as much.
+# - "It fits" is not "it is so": name the other answers that fit as well.

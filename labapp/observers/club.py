@@ -84,7 +84,7 @@ def address_doubt(evidence: Evidence) -> str:
 
 
 def reset_referer_doubt(evidence: Evidence) -> str:
-    """The link was opened, and Referers are written down."""
+    """The link was opened, and each Referer is written down."""
     return link_doubt(evidence) or disk.referer_doubt(evidence)
 
 
