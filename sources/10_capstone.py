@@ -194,8 +194,8 @@ assert not any(tour(tls=True).features.values())
 # %% [markdown]
 # ## The profile
 #
-# Six of the lines begin in this method. Do you find them? Run `found` again, and
-# look for the line that shows each.
+# Several of the lines begin in this method. Which of its statements opens which
+# line? Look at the table above.
 
 # %%
 print(inspect.getsource(views.ProfileView.post))

@@ -25,6 +25,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_GET, require_http_methods
 from django.views.generic import FormView, UpdateView
 
+from labapp.lab.tour import told
 from labapp.site import back_office
 from labapp.site.hatclub.models import Member
 from labapp.site.hatclub.repair import source
@@ -393,6 +394,13 @@ class Text(View):
         return HttpResponse(request.user.member.hiding_place)
 
 
+@never_cache
+@login_required
+def by_heart(request: Request) -> HttpResponse:
+    """What a neighbour was told."""
+    return JsonResponse({FIELD: told("a neighbour").place})
+
+
 @login_required
 def cached_json(request: Request) -> HttpResponse:
     """For its owner, and left on the disk."""
@@ -704,6 +712,7 @@ WRONG = [
         "all to all",
         but(api=everybody),
     ),
+    wrong("no JSON with the field for its owner", "a neighbour's answer", but(api=by_heart)),
     wrong("no JSON with the field for its owner", "no JSON", but(api=Text)),
     wrong("status 403 at /api/hat", "no JSON for anybody", but(api=refused)),
     wrong(
