@@ -30,7 +30,8 @@ _DOING = {
 
 QUESTIONS = {
     # First what is broken: nothing else can be judged before.
-    "log_in": "what does the form at /login send, by which method, and what does your view take?",
+    "log_in": "what does the form at /login send, with which cookie, and what does your view "
+    "take?",
     "refuse": "who compares the password with what the club knows, and what if they differ?",
     "read_back": "where does your view put the field, and where does the page take it from?",
     "second": "how does the view know whose row it is?",

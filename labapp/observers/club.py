@@ -243,10 +243,15 @@ def _shows(evidence: Evidence, step: str, text: str) -> bool:
 
 def _came(evidence: Evidence, step: str) -> str:
     """Say what came first in *step* that is an error, else what came last."""
-    if not (answers := pages(evidence, step)):
-        return "no answer came" if evidence.has(step) else "the tour ended before"
-    told = next((one for one in answers if one.status >= 400), answers[-1])
-    return f"status {told.status} at {urlsplit(told.url).path}"
+    if not evidence.has(step):
+        return "the tour ended before"
+    answers = [one for one in evidence.step(step).answers if urlsplit(one.url).hostname == SITE]
+    for one in [*(one for one in answers if one.status >= 400), *reversed(answers)]:
+        parts = urlsplit(one.url)
+        if one.status:
+            return f"status {one.status} at {parts.path}"
+        return f"no answer came from {parts.scheme}://{SITE}{parts.path}"
+    return "nobody was answered"
 
 
 def _profile(evidence: Evidence, step: str) -> bool:
@@ -271,12 +276,12 @@ def _refuse(evidence: Evidence, told: Told) -> str:
 def _read_back(evidence: Evidence, told: Told) -> str:
     if _shows(evidence, "read_back", told.place):
         return ""
-    return f"what was saved does not come back: {_came(evidence, 'submit')} after saving"
+    return f"what was saved does not come back: {_came(evidence, 'submit')}"
 
 
 def _second(evidence: Evidence, told: Told) -> str:
     if not _shows(evidence, "second_read_back", evidence.other):
-        return f"the second member's own words do not come back: {_came(evidence, 'second_read_back')}"
+        return f"their own words do not come back: {_came(evidence, 'second_read_back')}"
     mixed = _shows(evidence, "own_page_again", evidence.other)
     return "the first member is shown what the second one saved" if mixed else ""
 

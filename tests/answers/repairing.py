@@ -336,8 +336,8 @@ class Exempt(Profile):
 class Nothing(Profile):
     """Forgets to return its answer."""
 
-    def post(self, request: Request) -> HttpResponse:
-        save(request)  # type: ignore[return]
+    def post(self, request: Request) -> HttpResponse:  # type: ignore[return]
+        save(request)
 
 
 @class_private
@@ -471,7 +471,7 @@ def api(request: Request) -> HttpResponse:
 
 
 @class_private
-class Updated(UpdateView):  # type: ignore[type-arg]
+class Updated(UpdateView):
     """Django's own view for a row."""
 
     fields = (FIELD,)
@@ -479,7 +479,8 @@ class Updated(UpdateView):  # type: ignore[type-arg]
     success_url = "/profile"
 
     def get_object(self, queryset: Any = None) -> Any:
-        return self.request.user.member  # type: ignore[union-attr]
+        user: Any = self.request.user
+        return user.member
 
     def form_valid(self, form: Any) -> HttpResponse:
         back_office.notify()
@@ -493,7 +494,7 @@ class PlaceForm(forms.Form):
 
 
 @class_private
-class Formed(FormView):  # type: ignore[type-arg]
+class Formed(FormView):
     """A form without a model."""
 
     form_class = PlaceForm
@@ -501,13 +502,13 @@ class Formed(FormView):  # type: ignore[type-arg]
     success_url = "/profile"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(member=self.request.user.member, **kwargs)  # type: ignore[union-attr]
+        user: Any = self.request.user
+        return super().get_context_data(member=user.member, **kwargs)
 
     def form_valid(self, form: PlaceForm) -> HttpResponse:
         back_office.notify()
-        member: Any = self.request.user.member  # type: ignore[union-attr]
-        member.hiding_place = form.cleaned_data[FIELD]
-        member.save()
+        mine = Member.objects.filter(user_id=self.request.user.pk)
+        mine.update(hiding_place=form.cleaned_data[FIELD])
         return super().form_valid(form)
 
 
