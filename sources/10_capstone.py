@@ -23,9 +23,9 @@
 # %% [markdown]
 # ## The Hat Club
 #
-# The Hat Club remembers, for each member, where their best hat is hidden. It has
-# a login, a profile, a page of JSON, and a link by mail for whoever forgot the
-# password. Somebody built it in a hurry. It works, and it leaks.
+# The Hat Club remembers where each member's best hat is hidden. It has a login, a
+# profile, and a page of JSON. Whoever forgot the password gets a link by mail.
+# Somebody built it in a hurry. It works, and it leaks.
 #
 # Rosa and Otto are members. All of it is made up.
 
@@ -187,9 +187,9 @@ https_guess.beside(len(closed))
 # strangers are where they were. The link in the mail still says `http://`.
 
 # %% tags=["docassert"]
-only = tour(tls=True).exposures
-assert [key for key, one in only.items() if one.seen is False] == ["wire"]
-assert not any(tour(tls=True).features.values())
+assert closed == ["wire"]
+assert sealed.exposures["link_wire"].seen
+assert not any(sealed.features.values())
 
 # %% [markdown]
 # ## The profile
@@ -319,8 +319,8 @@ class MyApi(views.ApiView):
 # %% [markdown]
 # ## A new password by mail
 #
-# Rosa asked for a new password. Here is her mail, and what the host of the
-# pictures wrote into its log when she opened the link:
+# Rosa asked for a new password. Here is her mail. The line below it stood in the
+# log of the pictures' host when she had opened the link:
 
 # %%
 print(found.step("reset_asked").reports[0].text)
