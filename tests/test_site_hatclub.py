@@ -57,7 +57,7 @@ def test_nothing_of_the_club_is_left_in_the_next_site() -> None:
 
 def test_members_join_with_a_password_that_the_settings_in_force_hash(database: Path) -> None:
     """Neither password stands in the file; another hasher makes another hash."""
-    pairs = [NewMember("rosa", "one word"), NewMember("otto", "two words")]
+    pairs = [NewMember("rosa", "one word"), NewMember("emil", "two words")]
     kinds = []
     for name in ("MD5PasswordHasher", "ScryptPasswordHasher"):
         fresh = use_database(database.parent)

@@ -20,9 +20,9 @@ from labapp.secret import plant_secret
 from labapp.show.line import BROKEN, CLOSED, OPEN, UNKNOWN, WORKS, Line
 from labapp.site import application as site
 
-FIRST, SECOND = "rosa", "otto"
+FIRST, SECOND = "rosa", "emil"
 PLACE = "hiding_place"  # the field of the profile
-_OTTOS = "otto's own password"
+_EMILS = "emil's own password"
 _THIEFS = "the thief's password"
 
 
@@ -62,7 +62,7 @@ class Tour(Script):
         site.open_club(
             [
                 site.NewMember(FIRST, self.told.password),
-                site.NewMember(SECOND, _OTTOS),
+                site.NewMember(SECOND, _EMILS),
             ]
         )
         self._step("control", rosa, lambda: self._send_control(rosa))
@@ -78,9 +78,9 @@ class Tour(Script):
         self._replay("replay_after_link", wire.cookies(self._evidence(), ("http_link",)))
         self._leave(rosa)
         self._forget()
-        otto = self._newcomer()
-        self._step("forgery", otto, lambda: self._be_lured(otto))
-        self._step("after_forgery", otto, lambda: otto.open(self._url(SITE, self.page)))
+        emil = self._newcomer()
+        self._step("forgery", emil, lambda: self._be_lured(emil))
+        self._step("after_forgery", emil, lambda: emil.open(self._url(SITE, self.page)))
 
     # The lab's own parts, for this site ---------------------------------------------
 
@@ -105,17 +105,17 @@ class Tour(Script):
         known = [url for url in rosa.history if urlsplit(url).hostname == SITE]
         two = self._newcomer()
         self._step("address_replay", two, lambda: [two.open(url) for url in known])
-        otto = self._newcomer()
-        self._step("address_member", otto, lambda: self._try(otto, known))
+        emil = self._newcomer()
+        self._step("address_member", emil, lambda: self._try(emil, known))
         three = self._newcomer()
         self._step("json_stranger", three, lambda: three.open(self._url(SITE, "/api/hat")))
         self._replay("replay", wire.cookies(self._evidence()))
 
     def _second_member(self, rosa: Browser) -> None:
-        otto = self._newcomer()
-        self._step("second_visitor", otto, lambda: self._log_in(otto, SECOND, _OTTOS))
-        self._step("second_submit", otto, lambda: self._save(otto, self.other))
-        self._step("second_read_back", otto, lambda: self._look_around(otto))
+        emil = self._newcomer()
+        self._step("second_visitor", emil, lambda: self._log_in(emil, SECOND, _EMILS))
+        self._step("second_submit", emil, lambda: self._save(emil, self.other))
+        self._step("second_read_back", emil, lambda: self._look_around(emil))
         self._step("own_page_again", rosa, lambda: rosa.open(self._url(SITE, self.page)))
 
     def _leave(self, rosa: Browser) -> None:
@@ -141,13 +141,13 @@ class Tour(Script):
             self._step(name, again, lambda b=again, p=password: self._log_in(b, FIRST, p))  # type: ignore[misc]
         self._step("link_again", thief, lambda: self._steal(thief, address))
 
-    def _be_lured(self, otto: Browser) -> None:
+    def _be_lured(self, emil: Browser) -> None:
         """Log in, then open a page of a stranger's that submits the profile's form."""
-        self._log_in(otto, SECOND, _OTTOS)
+        self._log_in(emil, SECOND, _EMILS)
         how = {"method": "post", "path": self.page[1:], "field": PLACE, FIELD: self.forged}
         query = urlencode({**how, "scheme": "https" if self._tls else "http"})
-        otto.open(self._url(STRANGER, f"/attack?{query}"))
-        otto.submit({})
+        emil.open(self._url(STRANGER, f"/attack?{query}"))
+        emil.submit({})
 
     # One page -----------------------------------------------------------------------
 
@@ -162,11 +162,11 @@ class Tour(Script):
     def _save(self, browser: Browser, place: str) -> None:
         self._fill_in(browser, self.page, {PLACE: place})
 
-    def _try(self, otto: Browser, addresses: list[str]) -> None:
+    def _try(self, emil: Browser, addresses: list[str]) -> None:
         """Open *addresses* as a member to whom they do not belong."""
-        self._log_in(otto, SECOND, _OTTOS)
+        self._log_in(emil, SECOND, _EMILS)
         for address in addresses:
-            otto.open(address)
+            emil.open(address)
 
     def _look_around(self, browser: Browser) -> None:
         """Open the profile, then follow its link to the JSON, or open that address."""

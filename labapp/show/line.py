@@ -43,7 +43,7 @@ def lines_html(lines: Iterable[Line]) -> str:
     """Return *lines* as a table, everything escaped; ``""`` if there are none."""
     rows = "".join(
         f'<tr style="background:#fff"><td style="{_cell(line)}">{escape(line.state)}</td>'
-        f'<td style="{_cell(line)}">{escape(line.place)}</td>'
+        f'<td style="{_cell(line)};white-space:nowrap">{escape(line.place)}</td>'
         f'<td style="{_cell(line)};{_MONO}">{escape(line.detail)}</td></tr>'
         for line in lines
     )
