@@ -15,7 +15,7 @@ from labapp.errors import LabError
 from labapp.secret import plant_secret
 
 if TYPE_CHECKING:
-    from labapp.checks import check, hint, predict, quiz
+    from labapp.checks import check, hint, predict, quiz, receipt
     from labapp.lab import Visit, every_combination, one_by_one, visit
 
 __all__ = [
@@ -29,11 +29,12 @@ __all__ = [
     "plant_secret",
     "predict",
     "quiz",
+    "receipt",
     "remedy",
     "visit",
 ]
 _LATER = {
-    "labapp.checks": ("check", "hint", "predict", "quiz"),
+    "labapp.checks": ("check", "hint", "predict", "quiz", "receipt"),
     "labapp.lab": ("Visit", "every_combination", "one_by_one", "visit"),
 }
 

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
+from typing import Any
 
 from labapp import remedy
 from labapp.errors import LabError
@@ -55,7 +56,25 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser(
         "doctor", help="which ways to capture work here, and why not the others"
     )
+    _add_class(commands)
     return main
+
+
+def _add_class(commands: Any) -> None:
+    table = commands.add_parser("class", help="for a teacher: what learners handed in")
+    table.add_argument(
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="text with receipts, a progress.json, a folder of both, or - for what you paste",
+    )
+    table.add_argument("--csv", metavar="FILE", help="write the table for a spreadsheet")
+    table.add_argument(
+        "--predictions", action="store_true", help="how the class predicted, without names"
+    )
+    table.add_argument(
+        "--anonymous", action="store_true", help="codes in place of names, for a projector"
+    )
 
 
 def _add_common(to: argparse.ArgumentParser, default: object) -> None:
@@ -84,6 +103,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 _map(options)
             case "doctor":
                 _doctor()
+            case "class":
+                return _class(options)
             case _:
                 _story(options)
     except LabError as error:
@@ -148,6 +169,16 @@ def _map(options: argparse.Namespace) -> None:
     print(f"\n{table}\n\n{table.backend}: {table.fidelity}")
     if options.json:
         table.save(options.json)
+
+
+def _class(options: argparse.Namespace) -> int:
+    from labapp.checks import classroom
+
+    shown, problems = classroom.run(options)
+    print(shown)
+    for problem in problems:
+        print(f"labapp: {problem}", file=sys.stderr)
+    return 1 if problems else 0
 
 
 def _doctor() -> None:

@@ -344,6 +344,18 @@ quiz("05", before, after, token)
 #   does not, so that you can see it come.
 
 # %% [markdown]
+# ## A receipt, for a class
+#
+# Is there a teacher who asks for one? Write your name in place of `your name`.
+# You get a line to hand in, with what you tried here. It holds no secret. Run
+# this cell again after "Deeper". Alone, you can go on.
+
+# %%
+from labapp import receipt
+
+receipt("05", "your name")
+
+# %% [markdown]
 # ## Summary
 #
 # - A page of another site can submit a form in the visitor's name: the browser

@@ -325,6 +325,18 @@ quiz("06", before, after, by_get)
 # - Django: [SSL/HTTPS](https://docs.djangoproject.com/en/5.2/topics/security/#ssl-https).
 
 # %% [markdown]
+# ## A receipt, for a class
+#
+# Is there a teacher who asks for one? Write your name in place of `your name`.
+# You get a line to hand in, with what you tried here. It holds no secret. Run
+# this cell again after "Deeper". Alone, you can go on.
+
+# %%
+from labapp import receipt
+
+receipt("06", "your name")
+
+# %% [markdown]
 # ## Summary
 #
 # - Your words are in the capture, encrypted: the keys of your client open it.

@@ -470,6 +470,18 @@ quiz("07", before, after)
 # - [RFC 6797](https://www.rfc-editor.org/rfc/rfc6797), the standard of HSTS.
 
 # %% [markdown]
+# ## A receipt, for a class
+#
+# Is there a teacher who asks for one? Write your name in place of `your name`.
+# You get a line to hand in, with what you tried here. It holds no secret. Run
+# this cell again after "Deeper". Alone, you can go on.
+
+# %%
+from labapp import receipt
+
+receipt("07", "your name")
+
+# %% [markdown]
 # ## Summary
 #
 # - A redirect comes too late, and a stripper keeps it. HSTS protects the visits

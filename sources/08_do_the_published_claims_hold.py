@@ -361,6 +361,18 @@ quiz("08", *seven)
 #   [Deployment checklist](https://docs.djangoproject.com/en/5.2/howto/deployment/checklist/).
 
 # %% [markdown]
+# ## A receipt, for a class
+#
+# Is there a teacher who asks for one? Write your name in place of `your name`.
+# You get a line to hand in, with what you tried here. It holds no secret. Run
+# this cell again after "Deeper". Alone, you can go on.
+
+# %%
+from labapp import receipt
+
+receipt("08", "your name")
+
+# %% [markdown]
 # ## Summary
 #
 # - A claim is a question to a visit: it holds, holds in part, or fails.

@@ -180,11 +180,12 @@ assert all(seven[-1].seen[key] for key in ("http_link", "store_decoded"))
 
 # %%
 ### BEGIN START
-check("close three with the fewest", *remedy.SIX)
+chosen = remedy.SIX
 ### END START
 ### BEGIN SOLUTION
-check("close three with the fewest", remedy.post, remedy.https)
+chosen = (remedy.post, remedy.https)
 ### END SOLUTION
+check("close three with the fewest", *chosen)
 
 # %% [markdown]
 # `hint("close three with the fewest")` helps, in a cell of your own.
@@ -204,6 +205,18 @@ quiz("09", *seven)
 #   name: [CWE-352](https://cwe.mitre.org/data/definitions/352.html).
 # - Django:
 #   [Security in Django](https://docs.djangoproject.com/en/5.2/topics/security/).
+
+# %% [markdown]
+# ## A receipt, for a class
+#
+# Is there a teacher who asks for one? Write your name in place of `your name`.
+# You get a line to hand in, with what you tried here. It holds no secret. Run
+# this cell again after "Deeper". Alone, you can go on.
+
+# %%
+from labapp import receipt
+
+receipt("09", "your name")
 
 # %% [markdown]
 # ## Summary

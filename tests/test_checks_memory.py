@@ -229,8 +229,8 @@ class TestMemory:
 
 
 def test_every_kind_has_facts() -> None:
-    """The three kinds, and nothing that could hold a text of the learner's."""
-    assert set(memory.FACTS) == {"prediction", "quiz", "exercise"}
+    """The four kinds, and nothing that could hold a text of the learner's."""
+    assert set(memory.FACTS) == {"prediction", "quiz", "exercise", "learner"}
     assert {kind for facts in memory.FACTS.values() for kind in facts.values()} == {
         dict,
         int,

@@ -196,6 +196,14 @@ class TestBeside:
             ("reads the browser history", "yes, a guess", "yes", "as you said"),
         ]
 
+    def test_what_was_measured_is_kept_beside_an_answer(self, after: Visit) -> None:
+        """For answered rows, in words of the choices, and for no other row."""
+        predict("after HTTPS", listener="yes, sure", log="?").beside(after)
+        predict("my words", {"a": "yes"}).beside({"a": "Rex sleeps at noon"})
+
+        assert recall("prediction", "after HTTPS")["measured"] == {"listener": "no"}
+        assert "measured" not in recall("prediction", "my words")
+
     def test_a_torn_visit_is_unknown(self, after: Visit) -> None:
         """Where nothing can be said, nothing differs."""
         guess = predict("after HTTPS", listener="yes, sure")
@@ -324,10 +332,10 @@ class TestForm:
         (field,) = fields(guess)
         field.value = "no, sure"
         assert guess.beside(after).lines[0].cells[1] == "no, sure"
-        assert recall("prediction", "after HTTPS") == {"answers": {"log": "no, sure"}}
+        assert recall("prediction", "after HTTPS")["answers"] == {"log": "no, sure"}
 
         field.value = ""
-        assert recall("prediction", "after HTTPS") == {"answers": {}}
+        assert recall("prediction", "after HTTPS")["answers"] == {}
 
     def test_status_says_what_is_open(self) -> None:
         """Below the lists stands how many rows are open, and that nobody is graded."""

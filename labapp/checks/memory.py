@@ -4,13 +4,15 @@ The file stands beside the notebook (in the working directory) and looks so::
 
     {
      "version": 1,
-     "prediction": {"after POST": {"answers": {"log": "no, sure"}}},
+     "prediction": {"after POST": {"answers": {"log": "no, sure"}, "measured": {"log": "no"}}},
      "quiz": {"02": {"answers": {"1": ["a", "c"]}}},
-     "exercise": {"keep it on the server": {"attempts": 2, "passed": false, "hints": 1}}
+     "exercise": {"keep it on the server": {"attempts": 2, "passed": false, "hints": 1}},
+     "learner": {"receipts": {"number": 48217730}}
     }
 
-It holds words that the learner chose from a list, and counts: never the secret,
-never the text of a view. Nothing is written before something happened.
+It holds words that the learner chose from a list, counts, and a number by which
+receipts are told apart: never the secret, never the text of a view. Nothing is
+written before something happened.
 """
 
 from __future__ import annotations
@@ -26,9 +28,10 @@ FILE = "progress.json"
 VERSION = 1
 # The only facts there can be, and of what type each is.
 FACTS: dict[str, dict[str, type]] = {
-    "prediction": {"answers": dict},
+    "prediction": {"answers": dict, "measured": dict},
     "quiz": {"answers": dict},
     "exercise": {"attempts": int, "passed": bool, "hints": int},
+    "learner": {"number": int},
 }
 
 Records = dict[str, dict[str, dict[str, Any]]]  # kind, name, facts
@@ -37,14 +40,14 @@ _unsaved: Records = {}
 _said: set[str] = set()
 
 
-class _Damaged(Exception):
+class Damaged(Exception):
     """The file is there, but not as this version writes it."""
 
 
 def remember(kind: str, name: str, **facts: object) -> str:
     """Keep *facts* about *name*; return a sentence to show the learner, mostly ``""``.
 
-    *kind* is ``"prediction"``, ``"quiz"`` or ``"exercise"``; facts that are not
+    *kind* is one of `FACTS`; facts that are not
     given stay as they were. What cannot be written stays in memory until the
     kernel stops; a damaged file is moved aside. Of both, the sentence tells once.
     Raises `TypeError` for a fact that `FACTS` does not know.
@@ -69,7 +72,7 @@ def recall(kind: str, name: str) -> dict[str, Any]:
     """Return what is known about *name*, ``{}`` if nothing is; see `FACTS`."""
     try:
         kept = _load().get(kind, {}).get(name, {})
-    except (OSError, _Damaged):
+    except (OSError, Damaged):
         kept = {}
     return {**kept, **_unsaved.get(kind, {}).get(name, {})}
 
@@ -92,7 +95,7 @@ def _save() -> str:
     path, aside = Path(FILE).resolve(), ""  # a link stays a link
     try:
         records = _load()
-    except _Damaged:
+    except Damaged:
         records, aside = {}, _put_aside(path)
     for kind, named in _unsaved.items():
         for name, facts in named.items():
@@ -108,28 +111,36 @@ def _save() -> str:
 
 
 def _load() -> Records:
-    """Return what the file holds, of the kinds and facts this version knows.
+    """Return what the file holds; one that is not there is empty.
 
-    Raises `_Damaged` if it is not as this version writes it, `OSError` if it
-    cannot be opened; a file that is not there is empty.
+    Raises `Damaged` as `parse` does, `OSError` if it cannot be opened.
     """
     try:
-        found = json.loads(Path(FILE).read_bytes())
+        return parse(Path(FILE).read_bytes())
     except FileNotFoundError:
         return {}
+
+
+def parse(written: bytes) -> Records:
+    """Return what a file with the bytes *written* holds.
+
+    Raises `Damaged` if it is not as this version writes it.
+    """
+    try:
+        found = json.loads(written)
     except (ValueError, RecursionError):
-        raise _Damaged from None
+        raise Damaged from None
     if not isinstance(found, dict) or found.pop("version", None) != VERSION:
-        raise _Damaged
+        raise Damaged
     for kind, named in found.items():
         if kind not in FACTS or not isinstance(named, dict):
-            raise _Damaged
+            raise Damaged
         for facts in named.values():
             if not isinstance(facts, dict) or any(
                 not isinstance(value, FACTS[kind].get(fact, ()))
                 for fact, value in facts.items()
             ):
-                raise _Damaged
+                raise Damaged
     return found
 
 

@@ -61,11 +61,12 @@ class Prediction:
         to True, False, None (unknown) or one of the choices; a single row, that
         alone. Raises `LabError` if these do not fit.
         """
-        values = self._measured(measured)
+        values = {word: _word(value) for word, value in self._measured(measured).items()}
         lines = []
         for one in self.rows:
             said = self._answers.get(one.word, Answer(""))
-            lines.append(Line(one.label, said.said, said.sure, _word(values[one.word])))
+            lines.append(Line(one.label, said.said, said.sure, values[one.word]))
+        self._keep(values)
         return Comparison(self.title, self._corner or "Question", tuple(lines))
 
     def _measured(self, measured: object) -> Mapping[str, object]:
@@ -88,6 +89,15 @@ class Prediction:
                 f"given {', '.join(map(repr, measured)) or 'none'}."
             )
         return measured
+
+    def _keep(self, values: Mapping[str, str]) -> None:
+        """Remember what was measured beside an answer, for a teacher's tally."""
+        known = {*self.choices, *YES_OR_NO, UNKNOWN}
+        beside = {w: value for w, value in values.items() if w in self._answers}
+        if beside and known.issuperset(beside.values()):
+            kept = recall("prediction", self.title).get("measured", {})
+            if (measured := {**kept, **beside}) != kept:
+                self._note = remember("prediction", self.title, measured=measured) or self._note
 
     def _kept(self) -> dict[str, Any]:
         return dict(recall("prediction", self.title).get("answers", {}))

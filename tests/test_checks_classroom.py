@@ -1,0 +1,246 @@
+"""A class in a table: receipts collected, damaged ones told, predictions counted."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from labapp.checks.classroom import LARGEST, collect, in_text
+from labapp.checks.receipts import MARK, Done, Foreseen, Receipt
+from labapp.checks.roster import Roster
+from labapp.checks.tally import tally, tally_text
+
+READER, KEEP = "be the log reader", "keep it on the server"
+
+
+def of(name: str, number: int, chapter: str = "02", **exercises: Done) -> Receipt:
+    """Return a receipt; exercises by name with _ for a space."""
+    done = {key.replace("_", " "): one for key, one in exercises.items()}
+    return Receipt(chapter, name, number, done)
+
+
+def guessed(number: int, said: str, measured: str = "yes") -> Receipt:
+    """Return the receipt of somebody who predicted the listener of chapter 02."""
+    rows = {"listener": Foreseen(said, measured)}
+    return Receipt("02", f"N{number}", number, {}, {"after POST": rows})
+
+
+MIA = of("Mia", 11112222, be_the_log_reader=Done(2, passed=True, hints=1))
+BEN = of("Ben", 33334444, be_the_log_reader=Done(7))
+MIA_04 = of("Mia", 11112222, "04", keep_it_on_the_server=Done(1, passed=True))
+
+
+class TestCollect:
+    """From files to receipts."""
+
+    def test_a_line_is_found_in_any_text(self) -> None:
+        """Quoted by mail, broken over lines, glued to words, two in one line."""
+        line = MIA.line
+        text = f"Hello,\n> {line[:60]}\n> {line[60:]}bye\nand {BEN.line}{MIA_04.line}"
+
+        assert in_text(text) == ([MIA, BEN, MIA_04], [])
+
+    def test_a_damaged_one_does_not_lose_the_others(self, tmp_path: Path) -> None:
+        """It gets a line with file, line and reason; all others are there."""
+        (tmp_path / "a.txt").write_text(f"{MIA.line}\n\n{BEN.line[:-20]}\n{MIA_04.line}\n")
+        (tmp_path / "b.json").write_text("{")
+        (tmp_path / "c.txt").write_bytes(b"\xff" * 9 + BEN.line.encode())
+        (tmp_path / "notes.md").write_text(MIA.line)
+        receipts, problems = collect([str(tmp_path), str(tmp_path / "none.txt")])
+
+        assert receipts == [MIA, MIA_04, BEN]
+        assert [problem.rpartition("/")[2] for problem in problems] == [
+            "a.txt, line 3: it is cut off: paste the whole line.",
+            "b.json: it is no progress.json of this version.",
+            "none.txt: it cannot be read (No such file or directory).",
+        ]
+
+    def test_a_huge_file_is_not_read(self, tmp_path: Path) -> None:
+        """What is larger than a thousand receipts is none."""
+        (tmp_path / "a.txt").write_bytes(b"x" * (LARGEST + 1))
+
+        assert collect([str(tmp_path)]) == (
+            [],
+            [f"{tmp_path}/a.txt: it is too large for receipts."],
+        )
+
+    def test_a_progress_file_counts_as_receipts(self, tmp_path: Path) -> None:
+        """It is named after the learner's folder, the one above notebooks/."""
+        for folder in ("mia", "ben/notebooks"):
+            (tmp_path / folder).mkdir(parents=True)
+            known = {"version": 1, "exercise": {KEEP: {"attempts": 3, "passed": True}}}
+            (tmp_path / folder / "progress.json").write_text(json.dumps(known))
+        receipts, problems = collect([str(tmp_path)])
+
+        assert problems == []
+        assert [(one.name, one.chapter, dict(one.exercises)) for one in receipts] == [
+            (name, "04", {KEEP: Done(3, passed=True)}) for name in ("ben", "mia")
+        ]
+        assert len({one.number for one in receipts}) == 2
+
+    @given(st.text(alphabet=st.sampled_from("labapp1.eyJ_-= \n>0f")))
+    def test_no_text_is_too_strange(self, text: str) -> None:
+        """Whatever is pasted: no exception, and every mark gets its receipt or its reason."""
+        receipts, damaged = in_text(text)
+
+        assert len(receipts) + len(damaged) == text.count(MARK)
+
+
+class TestRoster:
+    """From receipts to a table."""
+
+    def test_the_table(self) -> None:
+        """A row per learner, a column per chapter, passed of how many."""
+        lines = Roster([MIA, BEN, MIA_04]).table().splitlines()
+
+        assert [line.split() for line in lines[:3]] == [
+            ["learner", "code", "02", "04", "passed", "attempts"],
+            ["Ben", "3333-4444", "0/3", "-", "0", "7"],
+            ["Mia", "1111-2222", "1/3", "1/2", "2", "3"],
+        ]
+
+    def test_of_two_receipts_the_further_one_counts(self) -> None:
+        """In either order, and twice the same changes nothing."""
+        earlier = of("Mia", 11112222, be_the_log_reader=Done(1))
+
+        tables = {
+            Roster(order).csv() for order in ([MIA, earlier], [earlier, MIA], [MIA], [MIA, MIA])
+        }
+        assert len(tables) == 1
+
+    def test_without_names(self) -> None:
+        """On a projector nobody is named, and the order does not tell either."""
+        roster = Roster([BEN, MIA])
+
+        assert "Ben" in roster.table()
+        for shown in (roster.table(anonymous=True), roster.csv(anonymous=True)):
+            assert "Ben" not in shown
+            assert "Mia" not in shown
+            assert shown.index("1111-2222") < shown.index("3333-4444")
+
+    @pytest.mark.parametrize("name", ['=HYPERLINK("x")', "+1", "-1", "@SUM(A1)", "\uff1d1"])
+    def test_no_name_is_a_formula(self, name: str) -> None:
+        """A spreadsheet shows such a name as text; others stay as they are."""
+        table = Roster([of(name, 5), of("Zoë, B.", 6)]).csv()
+        rows = list(csv.DictReader(io.StringIO(table)))
+
+        assert sorted(row["name"] for row in rows) == sorted([f"'{name}", "Zoë, B."])
+
+    def test_wide_letters_keep_the_columns(self) -> None:
+        """Chinese letters take two columns of a terminal."""
+        lines = Roster([of("李明", 5), of("Zoë", 6)]).table().splitlines()[1:3]
+
+        assert {line[:4].strip(): line.index("0000") for line in lines} == {"李明": 7, "Zoë": 9}
+
+    def test_what_to_look_at(self) -> None:
+        """One code with two names, one name with two codes; else nothing."""
+        assert list(Roster([MIA, BEN]).remarks()) == []
+        both = list(Roster([MIA, of("Ben", 11112222), of("Ben", 7)]).remarks())
+        assert [remark.split(":")[0] for remark in both] == [
+            "Code 1111-2222 has more than one name",
+            "Ben has more than one code",
+        ]
+
+
+class TestTally:
+    """Predictions of a class."""
+
+    def test_counts(self) -> None:
+        """How many said what, what was measured, how many were surprised, how many sure."""
+        said = ["yes, sure", "no, sure", "no, a guess", "not sure"]
+        (row,) = tally(Roster(guessed(n, one) for n, one in enumerate(said, 1)).learners)
+
+        assert dict(row.answers) == {"yes": 1, "no": 2, "not sure": 1}
+        assert (row.measured, row.different, row.sure, row.of) == ("yes", 2, 1, 4)
+        assert row.label == "listens to the network"
+
+    @pytest.mark.parametrize(
+        ("surprised", "start"), [(0, False), (1, False), (2, True), (6, True)]
+    )
+    def test_a_third_is_where_to_start(self, surprised: int, start: bool) -> None:
+        """Of six learners two are a third."""
+        said = ["no, a guess"] * surprised + ["yes, a guess"] * (6 - surprised)
+        shown = tally_text(Roster(guessed(n, one) for n, one in enumerate(said, 1)).learners)
+
+        assert ("start here" in shown) is start
+
+    def test_nobody_is_told_apart(self) -> None:
+        """Fewer than three answers are not shown, and no name or code ever is."""
+        few = Roster([guessed(1, "no, sure"), guessed(2, "no, sure")])
+        three = Roster(guessed(n, "no, sure") for n in (1, 2, 3))
+
+        assert list(tally(few.learners)) == []
+        assert "not shown" in tally_text(few.learners)
+        shown = tally_text(three.learners)
+        assert "no 3" in shown
+        assert not [one for n in (1, 2, 3) for one in (f"N{n}", f"000{n}") if one in shown]
+
+
+def labapp(*arguments: str, pasted: str = "") -> subprocess.CompletedProcess[str]:
+    """Run ``python -m labapp class``."""
+    return subprocess.run(
+        [sys.executable, "-m", "labapp", "class", *arguments],
+        input=pasted,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+class TestCommand:
+    """As a teacher types it."""
+
+    def test_table_csv_and_problems(self, tmp_path: Path) -> None:
+        """The table is shown, the CSV written; what is damaged goes to stderr, status 1."""
+        target = tmp_path / "class.csv"
+        made = labapp("-", "--csv", str(target), pasted=f"{MIA.line}\n{MARK}?\n{BEN.line}")
+
+        assert [line.split()[0] for line in made.stdout.splitlines()[:3]] == [
+            "learner",
+            "Ben",
+            "Mia",
+        ]
+        assert made.stderr == "labapp: -, line 2: it is cut off: paste the whole line.\n"
+        assert made.returncode == 1
+        assert target.read_bytes().startswith(b"\xef\xbb\xbfname,code,02 passed,")
+
+    def test_predictions(self) -> None:
+        """The tally in place of the table."""
+        made = labapp(
+            "-",
+            "--predictions",
+            pasted="\n".join(guessed(n, "no, sure").line for n in (1, 2, 3)),
+        )
+
+        assert "after POST" in made.stdout
+        assert (made.returncode, made.stderr) == (0, "")
+
+    @pytest.mark.parametrize(
+        ("arguments", "line"),
+        [
+            (["-"], "none of these files holds one"),
+            (["/nonexistent"], "it cannot be read"),
+        ],
+    )
+    def test_nothing_at_all_gets_one_line(self, arguments: list[str], line: str) -> None:
+        """One line, no traceback."""
+        made = labapp(*arguments)
+
+        assert (made.returncode, len(made.stderr.splitlines())) == (2, 1)
+        assert line in made.stderr
+
+    def test_a_csv_that_cannot_be_written(self) -> None:
+        """One line that names the file."""
+        made = labapp("-", "--csv", "/nonexistent/a.csv", pasted=MIA.line)
+
+        assert (made.returncode, made.stdout) == (2, "")
+        assert "Cannot write /nonexistent/a.csv" in made.stderr
