@@ -6,6 +6,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
+INSTRUCTOR ?= $(VENV)-instructor
 LAB_ARGS ?=
 PYTEST_ARGS ?=
 BENCHMARKS_ARGS ?=
@@ -16,10 +17,10 @@ RUN := "$(VENV)/bin/python"
 PIP := $(RUN) -m pip install --disable-pip-version-check -qq
 
 # Tests that need a system package or root; .ci/run runs them too.
-MARKED := tshark or tcpdump or chromium or npm or root
+MARKED := tshark or tcpdump or chromium or npm or root or nbgrader
 
 .DELETE_ON_ERROR:
-.PHONY: help lab test lint types unit marked notebooks format coverage benchmarks chromium clean
+.PHONY: help lab test lint types unit marked notebooks format coverage benchmarks chromium course reset clean
 
 help:
 	@echo "make lab        open JupyterLab at the first notebook"
@@ -30,6 +31,8 @@ help:
 	@echo "make benchmarks measure speed and completeness (as root: all of it)"
 	@echo "make chromium   the browser model beside a real Chromium, cell by cell"
 	@echo "make marked     the tests that need: $(MARKED)"
+	@echo "make reset      fresh notebooks; what you changed is kept in a folder"
+	@echo "make course     a folder for nbgrader in build/course, for teachers"
 	@echo "make clean      remove the virtual environment and caches"
 
 lab: $(VENV)/.installed
@@ -49,8 +52,8 @@ types: $(VENV)/.installed-dev
 unit: $(VENV)/.installed-dev
 	$(RUN) -m pytest -m "not ($(MARKED))" $(PYTEST_ARGS)
 
-marked: $(VENV)/.installed-dev
-	$(RUN) -m pytest -m "$(MARKED)" $(PYTEST_ARGS)
+marked: $(VENV)/.installed-dev $(INSTRUCTOR)/.installed
+	LABAPP_INSTRUCTOR="$(INSTRUCTOR)" $(RUN) -m pytest -m "$(MARKED)" $(PYTEST_ARGS)
 
 notebooks: $(VENV)/.installed-dev
 	$(RUN) tools/build_notebooks.py
@@ -69,8 +72,14 @@ benchmarks: $(VENV)/.installed-dev
 chromium: $(VENV)/.installed-dev
 	$(RUN) -m tests.chromium_check $(CHROMIUM_ARGS)
 
+course: $(INSTRUCTOR)/.installed
+	"$(INSTRUCTOR)/bin/python" tools/build_course.py
+
+reset: $(VENV)/.installed
+	@$(RUN) -m labapp reset
+
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage *.egg-info
+	rm -rf .venv .venv-instructor .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage *.egg-info
 
 # The stamps: rerunning is quick, a changed list of packages installs again.
 $(VENV)/.installed: requirements.txt pyproject.toml
@@ -85,4 +94,11 @@ $(VENV)/.installed: requirements.txt pyproject.toml
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	@echo "Installing what the tests need: about a minute, the first time only."
 	@$(PIP) -r requirements-dev.txt
+	@touch "$@"
+
+# nbgrader in an environment of its own: it changes JupyterLab's toolbar for everybody.
+$(INSTRUCTOR)/.installed: requirements-instructor.txt requirements.txt pyproject.toml
+	@"$(PYTHON)" tools/make_venv.py "$(INSTRUCTOR)"
+	@echo "Installing what a teacher needs: a minute or two, the first time only."
+	@"$(INSTRUCTOR)/bin/python" -m pip install --disable-pip-version-check -qq -r requirements-instructor.txt
 	@touch "$@"

@@ -59,9 +59,10 @@ class OrdinaryUser:
         *,
         timeout: float = 60,
         namespaces: bool = True,
+        python: str = sys.executable,
         **environment: str,
     ) -> subprocess.CompletedProcess[str]:
-        """Run this Python with *arguments* as the user, in their home.
+        """Run *python*, this one by default, with *arguments* as the user, in their home.
 
         Nothing of the tester's environment goes along, only *environment*.
         *timeout* is in seconds; `subprocess.TimeoutExpired` after it. With
@@ -69,9 +70,9 @@ class OrdinaryUser:
         """
         outside = () if namespaces else (sys.executable, str(WITHOUT_NAMESPACES))
         return subprocess.run(
-            [*outside, *_command(), sys.executable, *arguments],
+            [*outside, *_command(), python, *arguments],
             cwd=self.home,
-            env=self._environment() | environment,
+            env=self._environment(Path(python).parent) | environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -79,8 +80,7 @@ class OrdinaryUser:
             check=False,
         )
 
-    def _environment(self) -> dict[str, str]:
-        python = Path(sys.executable).parent
+    def _environment(self, python: Path) -> dict[str, str]:
         return {
             "HOME": str(self.home),
             "LANG": "C.UTF-8",

@@ -66,27 +66,24 @@ def build(source: str, *, solved: bool = False) -> str:
     cells = []
     seen: Counter[str] = Counter()
     for cell in jupytext.reads(source, fmt="py:percent").cells:
-        tags = _tags(cell)
+        tags = tags_of(cell)
         if "solution" in tags and not solved:
             continue
-        text = _solved(cell.source) if solved else _learners(cell.source)
-        if "docassert" in tags:
-            # All that JupyterLab shows of a folded cell is its first line.
-            text = f"{_PROOF}\n{text}"
-        cells.append(_cell(cell.cell_type, text, tags, seen))
+        text = solved_text(cell.source) if solved else learners_text(cell.source)
+        cells.append(cell_of(cell.cell_type, text, tags, seen))
     notebook = {"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
     nbformat.validate(nbformat.from_dict(notebook))
     return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def _solved(text: str) -> str:
+def solved_text(text: str) -> str:
     """Return a cell's *text* without what only learners have."""
     return "\n".join(
         line for part in _parts(text) if part.name != "START" for line in part.lines
     )
 
 
-def _learners(text: str) -> str:
+def learners_text(text: str) -> str:
     """Return a cell's *text* with a place to write, or code to start from, for solutions."""
     parts, lines = _parts(text), []
     for number, part in enumerate(parts):
@@ -116,7 +113,8 @@ def _parts(text: str) -> list[_Part]:
     return [part for part in parts if part.name or part.lines]
 
 
-def _tags(cell: Any) -> list[str]:
+def tags_of(cell: Any) -> list[str]:
+    """Return the tags of a *cell* of jupytext; `SourceError` if it has other metadata."""
     # jupytext notes there how many blank lines the source had after a cell.
     others = {name for name in cell.metadata if not name.startswith("lines_to_")} - {"tags"}
     if others:
@@ -124,7 +122,11 @@ def _tags(cell: Any) -> list[str]:
     return list(cell.metadata.get("tags", ()))
 
 
-def _cell(kind: str, text: str, tags: list[str], seen: Counter[str]) -> dict[str, Any]:
+def cell_of(kind: str, text: str, tags: list[str], seen: Counter[str]) -> dict[str, Any]:
+    """Return a cell as a notebook's file has it; *seen* counts those before it."""
+    if "docassert" in tags:
+        # All that JupyterLab shows of a folded cell is its first line.
+        text = f"{_PROOF}\n{text}"
     content = f"{kind}\n{text}"
     # The id follows the content, so that an edit changes one id and no other;
     # the count tells cells with the same content apart.
