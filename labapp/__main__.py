@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from labapp import remedy
@@ -75,6 +76,15 @@ def _add_class(commands: Any) -> None:
     table.add_argument(
         "--anonymous", action="store_true", help="codes in place of names, for a projector"
     )
+    exam = commands.add_parser(
+        "exam", help="for a teacher: a capture for each name, and the key"
+    )
+    exam.add_argument(
+        "seed", metavar="SEED", help="a word of yours: the same gives the same exam"
+    )
+    exam.add_argument("names", metavar="NAMES", help="a file with one name a line")
+    exam.add_argument("--to", metavar="FOLDER", default="exam", help="default: exam")
+    commands.add_parser("reset", help="fresh notebooks; what you changed is kept in a folder")
 
 
 def _add_common(to: argparse.ArgumentParser, default: object) -> None:
@@ -105,6 +115,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 _doctor()
             case "class":
                 return _class(options)
+            case "exam":
+                _exam(options)
+            case "reset":
+                _reset()
             case _:
                 _story(options)
     except LabError as error:
@@ -179,6 +193,21 @@ def _class(options: argparse.Namespace) -> int:
     for problem in problems:
         print(f"labapp: {problem}", file=sys.stderr)
     return 1 if problems else 0
+
+
+def _exam(options: argparse.Namespace) -> None:
+    from labapp.checks.exam import KEY, names_in, write_exam
+
+    folder = Path(options.to)
+    for file in write_exam(options.seed, names_in(options.names), folder):
+        print(folder / file, flush=True)
+    print(f"{folder / KEY} is the key: for you alone.")
+
+
+def _reset() -> None:
+    from labapp.checks.fresh import reset
+
+    print("\n".join(reset()))
 
 
 def _doctor() -> None:

@@ -418,6 +418,15 @@ def test_a_seed_decides_the_secret() -> None:
     assert len({plant_secret() for _ in range(20)}) > 1
 
 
+def test_a_name_has_a_secret_of_its_own() -> None:
+    """Spaces and large letters do not matter, and a neighbour has another, everywhere."""
+    names = [f"{first} {last}" for first in ("Mia", "Ben", "Zoë") for last in range(100)]
+
+    assert len({plant_secret(name) for name in names}) == len(names)
+    assert plant_secret("Mia Ortíz") == plant_secret("  mia  ORTI\u0301Z ")
+    assert plant_secret("Mia Ortíz") == "Rex's fake café+pigeon 71729"  # as on any machine
+
+
 @pytest.mark.parametrize("text", [*SECRETS.values(), "12345678", "éééé"])
 def test_a_sentence_of_any_language_is_accepted(text: str) -> None:
     """Eight bytes of UTF-8 are enough, in any script."""

@@ -102,7 +102,7 @@ class Roster:
             cells: list[str | int] = []
             for chapter in self.chapters:
                 cells += _counted(one, chapter)
-            who = [] if anonymous else [_text(one.name)]
+            who = [] if anonymous else [written_safely(one.name)]
             out.writerow([*who, one.code, *cells, self._passed(one), self._attempts(one)])
         return written.getvalue()
 
@@ -141,7 +141,8 @@ def _counted(learner: Learner, chapter: str) -> Sequence[str | int]:
     )
 
 
-def _text(name: str) -> str:
+def written_safely(name: str) -> str:
+    """Return *name* as a cell that no spreadsheet takes for a formula."""
     return f"'{name}" if name.startswith(_FORMULA) else name
 
 

@@ -1,0 +1,119 @@
+"""`reset`: fresh notebooks, and nothing of a learner's is lost."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from labapp.checks.fresh import FRESH, reset
+from labapp.errors import LabError
+
+NAMES = ("00_start.ipynb", "01_next.ipynb", "02_last.ipynb")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Notebooks as they are handed out, with fresh copies beside them."""
+    where = tmp_path / "notebooks"
+    (where / FRESH).mkdir(parents=True)
+    for name in NAMES:
+        for each in (where, where / FRESH):
+            (each / name).write_text(f"fresh {name}")
+    return where
+
+
+@pytest.fixture
+def checkout(folder: Path) -> Path:
+    """The same notebooks in a git checkout, without the folder of fresh copies."""
+    for path in (folder / FRESH).iterdir():
+        path.unlink()
+    (folder / FRESH).rmdir()
+    me = ["-c", "user.name=me", "-c", "user.email=me@example.org"]
+    for arguments in (["init", "-q"], ["add", "."], [*me, "commit", "-qm", "Notebooks"]):
+        subprocess.run(["git", *arguments], cwd=folder.parent, check=True)
+    return folder
+
+
+def change(folder: Path) -> None:
+    """Do what learners do: change one, delete one, write one of their own, make progress."""
+    (folder / NAMES[0]).write_text("mine")
+    (folder / NAMES[1]).unlink()
+    (folder / "own.ipynb").write_text("my own")
+    (folder / "progress.json").write_text("{}")
+
+
+def texts(folder: Path) -> dict[str, str]:
+    """Return the files of *folder* with their texts."""
+    return {path.name: path.read_text() for path in folder.iterdir() if path.is_file()}
+
+
+FRESH_AND_OWN = {name: f"fresh {name}" for name in NAMES} | {"own.ipynb": "my own"}
+
+
+@pytest.mark.parametrize("kind", ["folder", "checkout"])
+def test_fresh_again_and_nothing_lost(kind: str, request: pytest.FixtureRequest) -> None:
+    """What was changed is kept, what was deleted is back, a learner's own file stays."""
+    where = request.getfixturevalue(kind)
+    change(where)
+    said = reset(where)
+    (kept,) = where.glob("kept-*")
+
+    assert texts(where) == FRESH_AND_OWN
+    assert texts(kept) == {NAMES[0]: "mine", "progress.json": "{}"}
+    assert said[0] == f"Kept in {kept}: {NAMES[0]}, progress.json"
+
+
+def test_twice_keeps_both(folder: Path) -> None:
+    """A second reset in the same minute has a folder of its own."""
+    for text in ("first", "second"):
+        (folder / NAMES[0]).write_text(text)
+        reset(folder)
+
+    kept = sorted(path.read_text() for path in folder.glob(f"kept-*/{NAMES[0]}"))
+    assert kept == ["first", "second"]
+
+
+def test_nothing_changed_keeps_nothing(folder: Path) -> None:
+    """Fresh ones are not moved, and no folder is made."""
+    assert len(reset(folder)) == 1
+    assert list(folder.glob("kept-*")) == []
+
+
+def test_without_fresh_copies_nothing_happens(tmp_path: Path) -> None:
+    """Neither git nor copies: one line, and all stays as it was."""
+    (tmp_path / NAMES[0]).write_text("mine")
+
+    with pytest.raises(LabError, match="Download the lab again"):
+        reset(tmp_path)
+    assert texts(tmp_path) == {NAMES[0]: "mine"}
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_the_command(folder: Path, inside: bool) -> None:
+    """From the lab's folder and from the notebooks' own."""
+    change(folder)
+    ran = subprocess.run(
+        [sys.executable, "-m", "labapp", "reset"],
+        cwd=folder if inside else folder.parent,
+        env={**os.environ, "GIT_CEILING_DIRECTORIES": str(folder.parent)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "Fresh: 3 notebooks" in ran.stdout
+    assert texts(folder) == FRESH_AND_OWN
+
+
+def test_no_notebooks_get_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somewhere else nothing is touched."""
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(LabError, match="go to the lab's folder"):
+        reset()
