@@ -20,7 +20,7 @@ PIP := $(RUN) -m pip install --disable-pip-version-check -qq
 MARKED := tshark or tcpdump or chromium or npm or root or nbgrader
 
 .DELETE_ON_ERROR:
-.PHONY: help lab test lint types unit marked notebooks format coverage benchmarks chromium course teaching reset clean
+.PHONY: help lab test lint types unit marked notebooks format coverage benchmarks chromium course handout teaching reset clean
 
 help:
 	@echo "make lab        open JupyterLab at the first notebook"
@@ -33,6 +33,7 @@ help:
 	@echo "make marked     the tests that need: $(MARKED)"
 	@echo "make reset      fresh notebooks; what you changed is kept in a folder"
 	@echo "make course     a folder for nbgrader in build/course, for teachers"
+	@echo "make handout    a zip for learners, without solutions"
 	@echo "make teaching   build the generated pages of docs/teaching"
 	@echo "make clean      remove the virtual environment and caches"
 
@@ -75,6 +76,9 @@ chromium: $(VENV)/.installed-dev
 
 course: $(INSTRUCTOR)/.installed
 	"$(INSTRUCTOR)/bin/python" tools/build_course.py
+
+handout: $(VENV)/.installed
+	$(RUN) tools/build_handout.py
 
 teaching: $(VENV)/.installed-dev
 	$(RUN) tools/write_teaching.py

@@ -141,13 +141,17 @@ PROOFS = {
         'assert [*sent, elsewhere] == ["sessionid=abc", "", "sessionid=abc"]',
     ),
     "still told": (
-        "the site's name yes, the address of the page (its path) no, the visitor's words no, "
-        "how long the words are yes",
+        (
+            "the site's name yes, the address of the page (its path) no, the visitor's words "
+            "no, how long the words are yes"
+        ),
         "assert list(still.values()) == [True, False, False, True]",
     ),
     "a stripper reads it": (
-        "redirect, first visit yes; HSTS, first visit yes; HSTS, an hour later no; HSTS, site "
-        "opened by number yes",
+        (
+            "redirect, first visit yes; HSTS, first visit yes; HSTS, an hour later no; HSTS, "
+            "site opened by number yes"
+        ),
         "assert lanes[2] == [True, False, False, True]",
     ),
     "of seven published claims": (
