@@ -105,6 +105,7 @@ class TestIssued:
         secret = "Rex sleeps at noon and snores"
         predict("after POST", listener="yes")
         predict("my own rows", {secret: "yes"})
+        predict("after POST", {secret: "yes"})
         assert isinstance(check("fool the one-liner", secret), Verdict)
         hint("fool the one-liner")
         made = issued("02", "Mia Ortíz")
