@@ -141,6 +141,18 @@ check("repair the login", login=my_login, templates=login_page)
 tour(mine, login=my_login, templates=login_page)
 
 # %% [markdown]
+# ## A receipt, for a class
+#
+# Is there a teacher who asks for one? Write your name in place of `your name`.
+# You get a line to hand in, with what you tried here. It holds no secret. Run
+# this cell again after "Deeper". Alone, you can go on.
+
+# %%
+from labapp import receipt
+
+receipt("10", "your name")
+
+# %% [markdown]
 # ## Summary of the first repair
 #
 # - A password in an address is kept by the log of the server.
@@ -530,16 +542,16 @@ for line in mine.log:
 
 # %%
 ### BEGIN START
-check("read the case", case, ...)
+applied = ...  # a list in place of the dots
 ### END START
 ### BEGIN SOLUTION
 from labapp.lab.map import all_combinations
 
 for some in all_combinations():
     if case_of(case.secret, *some).trace == case.trace:
-        break
-check("read the case", case, list(some))
+        applied = list(some)
 ### END SOLUTION
+check("read the case", case, applied)
 
 # %% [markdown]
 # `hint("read the case")` helps, in a cell of your own.

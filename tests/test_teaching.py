@@ -162,6 +162,18 @@ PROOFS = {
         "redirect and server session yes, the others no",
         "assert guilty == {remedy.redirect, remedy.session}",
     ),
+    "the club's login": (
+        "listener yes, log yes, history no, database no",
+        "assert seen == [True, False, False]",
+    ),
+    "HTTPS for the club": (
+        "closed by HTTPS alone 1",
+        'assert [key for key, one in only.items() if one.seen is False] == ["wire"]',
+    ),
+    "told by the log alone": (
+        "all but stars in error reports",
+        "assert [x for x in remedy.SIX if not told[x.label]] == [remedy.mask_reports]",
+    ),
 }
 
 

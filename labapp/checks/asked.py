@@ -39,4 +39,7 @@ ASKED: dict[str, tuple[str, tuple[str, ...]]] = {
     "of seven published claims": ("08", ("how many hold", "how many more hold in part")),
     "check --deploy is clean": ("08", ("listener", "log", "history", "forgery")),
     "can adding it open something": ("09", tuple(one.label for one in SIX)),
+    "the club's login": ("10", ("listener", "log", "history", "database")),
+    "HTTPS for the club": ("10", ("closed by HTTPS alone",)),
+    "told by the log alone": ("10", tuple(one.label for one in SIX)),
 }

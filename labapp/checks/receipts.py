@@ -31,8 +31,8 @@ LONGEST_NAME = 60
 Value = TypeVar("Value")
 
 _LINE = re.compile(r"labapp1\.(?P<body>[A-Za-z0-9_=-]{1,8192})\.(?P<sum>[0-9a-f]{8})")
-_SAID = re.compile(r"not sure|(?:yes|no|[0-9])(?:, sure|, a guess)")
-_MEASURED = re.compile("|yes|no|unknown|[0-9]")
+_SAID = re.compile(r"not sure|(?:yes|no|[0-9]{1,2})(?:, sure|, a guess)")
+_MEASURED = re.compile("|yes|no|unknown|[0-9]{1,2}")
 _JOINERS = "\u200c\u200d"  # letters of some scripts are joined by what cannot be seen
 
 
