@@ -173,8 +173,8 @@ class Notebook:
         return self.page.locator(".jp-Notebook .jp-Cell").nth(number)
 
     def output(self, number: int) -> Locator:
-        """Return what stands below a cell."""
-        return self.cell(number).locator(".jp-Cell-outputArea")
+        """Return what stands below a cell, an element for each output."""
+        return self.cell(number).locator(".jp-OutputArea-output")
 
     def text(self, number: int) -> str:
         """Return what a reader reads below a cell; ``""`` if there is nothing."""
