@@ -16,7 +16,7 @@ from labapp.secret import plant_secret
 
 if TYPE_CHECKING:
     from labapp.checks import check, hint, predict, quiz, receipt
-    from labapp.lab import Visit, every_combination, one_by_one, visit
+    from labapp.lab import Visit, every_combination, one_by_one, serve, visit
 
 __all__ = [
     "Capture",
@@ -31,11 +31,12 @@ __all__ = [
     "quiz",
     "receipt",
     "remedy",
+    "serve",
     "visit",
 ]
 _LATER = {
     "labapp.checks": ("check", "hint", "predict", "quiz", "receipt"),
-    "labapp.lab": ("Visit", "every_combination", "one_by_one", "visit"),
+    "labapp.lab": ("Visit", "every_combination", "one_by_one", "serve", "visit"),
 }
 
 

@@ -17,6 +17,7 @@ from labapp.conversations.conversation import (
     missing,
 )
 from labapp.conversations.exchange import NOT_CAPTURED, Exchange
+from labapp.conversations.form import form_fields
 from labapp.conversations.message import Message, Part
 from labapp.conversations.stream import Gap, Span, Stream
 
@@ -31,5 +32,6 @@ __all__ = [
     "Span",
     "Stream",
     "conversations",
+    "form_fields",
     "missing",
 ]

@@ -4,11 +4,13 @@ from labapp.lab.case import Case, case_of, open_case
 from labapp.lab.laboratory import overhear, visit
 from labapp.lab.map import ExposureMap, every_combination, one_by_one
 from labapp.lab.reopened import reopen
+from labapp.lab.served import Served, serve
 from labapp.lab.visits import Visit
 
 __all__ = [
     "Case",
     "ExposureMap",
+    "Served",
     "Visit",
     "case_of",
     "every_combination",
@@ -16,5 +18,6 @@ __all__ = [
     "open_case",
     "overhear",
     "reopen",
+    "serve",
     "visit",
 ]

@@ -78,6 +78,7 @@ class Laboratory:
                 )
                 for version, newest in TLS.items()
             }
+            self.guests = stack.enter_context(ExitStack())  # what is closed before the rest
             self._stack = stack.pop_all()
 
     def visit(

@@ -5,8 +5,9 @@ shows a certificate of its own.
 """
 
 from labapp.onpath.impostor import Impostor
+from labapp.onpath.letter import Letter
 from labapp.onpath.notes import Note, Notes
 from labapp.onpath.relay import Relay
 from labapp.onpath.stripper import Stripper
 
-__all__ = ["Impostor", "Note", "Notes", "Relay", "Stripper"]
+__all__ = ["Impostor", "Letter", "Note", "Notes", "Relay", "Stripper"]

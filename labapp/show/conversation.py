@@ -99,17 +99,37 @@ class Card:
 
 def visit_text(step: Step, secret: str, card: Card) -> str:
     """Return *step* as plain text: a heading, the conversation, how it was had."""
-    said = [f"  {line.text}" for line in lines(step, secret)]
-    return "\n".join([card.heading, *said, card.how])
+    return "\n".join(filter(None, [card.heading, said_text(step, secret), card.how]))
 
 
 def visit_html(step: Step, secret: str, card: Card) -> str:
     """Return *step* as a small card of HTML with inline style, everything escaped."""
-    body = "".join(f'<p style="{_LINE}">{line.html}</p>' for line in lines(step, secret))
-    return (
-        f'<div style="{CARD}"><p style="margin:0 0 8px"><strong>{escape(card.heading)}'
-        f'</strong></p>{body}<p style="margin:8px 0 0;{GREY}">{escape(card.how)}</p></div>'
-    )
+    return on_a_card(heading_html(card.heading), said_html(step, secret), how_html(card.how))
+
+
+def said_text(step: Step, secret: str, host: str = SITE) -> str:
+    """Return the lines of *step* as plain text, two spaces before each."""
+    return "\n".join(f"  {line.text}" for line in lines(step, secret, host))
+
+
+def said_html(step: Step, secret: str, host: str = SITE) -> str:
+    """Return the lines of *step* as paragraphs of HTML."""
+    return "".join(f'<p style="{_LINE}">{line.html}</p>' for line in lines(step, secret, host))
+
+
+def heading_html(text: str) -> str:
+    """Return the first sentence of a card."""
+    return f'<p style="margin:0 0 8px"><strong>{escape(text)}</strong></p>'
+
+
+def how_html(text: str) -> str:
+    """Return the last sentence of a card: how the packets were had."""
+    return f'<p style="margin:8px 0 0;{GREY}">{escape(text)}</p>'
+
+
+def on_a_card(*parts: str) -> str:
+    """Return *parts*, which are HTML, on one white card."""
+    return f'<div style="{CARD}">{"".join(parts)}</div>'
 
 
 def _message(speaker: str, message: Message, secret: str) -> Iterator[Line]:
