@@ -58,8 +58,9 @@ _CELLS = "() => window.jupyterapp.shell.currentWidget.content.model.sharedModel.
 class JupyterLab:
     """JupyterLab on a *folder*, with a home of its own; it ends with its block.
 
-    *base_url* begins and ends with a slash, as behind a hub. Without a *token*
-    everybody on this machine may enter. *environment* is added to the tester's.
+    *base_url* begins and ends with a slash, as behind a hub; *host* is what browsers call
+    it. Without a *token* everybody on this machine may enter. *environment* is added to
+    the tester's.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class JupyterLab:
         folder: Path,
         *,
         base_url: str = "/",
+        host: str = "127.0.0.1",
         token: str = "",
         environment: Mapping[str, str] | None = None,
     ) -> None:
@@ -74,11 +76,13 @@ class JupyterLab:
         self._home = Path(tempfile.mkdtemp(prefix="jupyterlab-"))
         self._log = self._home / "log"
         port = _free_port()
-        self.url = f"http://127.0.0.1:{port}{base_url}"
+        self.url = f"http://{host}:{port}{base_url}"
+        self._here = f"http://127.0.0.1:{port}{base_url}"
         options = {
             "port": port,
             "ServerApp.ip": "127.0.0.1",
             "ServerApp.port_retries": 0,
+            "ServerApp.allow_remote_access": host != "127.0.0.1",  # any Host is right
             "ServerApp.base_url": base_url,
             "ServerApp.root_dir": folder,
             "IdentityProvider.token": token,
@@ -134,7 +138,7 @@ class JupyterLab:
         end = time.monotonic() + PATIENCE
         while self._server.poll() is None and time.monotonic() < end:
             try:
-                urlopen(f"{self.url}api", timeout=PATIENCE).close()
+                urlopen(f"{self._here}api", timeout=PATIENCE).close()
             except URLError:
                 time.sleep(0.1)  # another program's start can only be asked for
             else:

@@ -24,7 +24,7 @@ from labapp.lab.doorkeeper import Doorkeeper, Refusal
 from labapp.lab.laboratory import Laboratory, laboratory
 from labapp.lab.link import invitation
 from labapp.lab.look import BROWSER, Look
-from labapp.lab.standing import Busy, Exchange, Standing
+from labapp.lab.standing import Exchange, Standing
 from labapp.lab.steps import FIELD
 from labapp.onpath import Letter
 from labapp.remedy import Remediation
@@ -169,8 +169,8 @@ class Served:
             exchange = self._site.ask(bytes(request), patience=TURN)
         except Refusal as refusal:
             return page(HTTPStatus.BAD_REQUEST, str(refusal))
-        except Busy as busy:
-            return page(HTTPStatus.SERVICE_UNAVAILABLE, str(busy))
+        except LabError as error:  # another cell makes visits, or records by hand
+            return page(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
         with self._changed:  # first: whoever holds the answer finds it in the capture
             self._exchanges += (exchange,)
             self._changed.notify_all()

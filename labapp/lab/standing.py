@@ -18,10 +18,6 @@ from labapp.site import application as site
 PIECE = 65536  # bytes read at once
 
 
-class Busy(LabError):
-    """The lab had no time: another cell makes visits."""
-
-
 class Exchange(NamedTuple):
     """One request to a standing site, and what it left.
 
@@ -77,11 +73,11 @@ class Standing:
         """Send an HTTP *request* as it is, in the clear, and return what came of it.
 
         Waits *patience* seconds for visits that are being made, or as long as they
-        take; then it raises `Busy`.
+        take; then it raises `LabError`.
         """
         lab = self._lab
         if not lab.lock.acquire(timeout=patience):
-            raise Busy("The lab makes visits for another cell: try again when they are done.")
+            raise LabError("Another cell makes visits: try again when they are done.")
         try:
             database = site.use_database(lab.folder)
             if self._database:
