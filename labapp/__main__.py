@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ examples:
   python -m labapp                             the story: the six, one after another
   python -m labapp visit post https            one visit with two of them applied
   python -m labapp visit --save before.pcap    keep the packets, for Wireshark
+  python -m labapp serve post                  type into the form in your own browser
   python -m labapp map --all --json map.json   all 64 combinations, measured
 """
 
@@ -47,6 +49,10 @@ def parser() -> argparse.ArgumentParser:
     one = commands.add_parser("visit", parents=[common], help="one visit, shown as it crossed")
     one.add_argument("remediations", nargs="*", metavar="REMEDIATION")
     one.add_argument("--save", metavar="FILE", help="write the packets as a pcap file")
+    own = commands.add_parser(
+        "serve", parents=[common], help="the site for your own browser, until Ctrl+C"
+    )
+    own.add_argument("remediations", nargs="*", metavar="REMEDIATION")
     grid = commands.add_parser(
         "map", parents=[common], help="who saw it, under which remediations"
     )
@@ -109,6 +115,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         match options.command:
             case "visit":
                 _visit(options)
+            case "serve":
+                _serve(options)
             case "map":
                 _map(options)
             case "doctor":
@@ -163,6 +171,16 @@ def _visit(options: argparse.Namespace) -> None:
     print(repr(made))
     if options.save:
         print(f"Packets written to {made.capture.save(options.save)}.")
+
+
+def _serve(options: argparse.Namespace) -> None:
+    applied = [remedy.named(name) for name in options.remediations]
+    from labapp.lab import serve
+
+    with suppress(KeyboardInterrupt), serve(*applied) as served:
+        print(f"{served.invitation}\nCtrl+C ends it. {served.how}\n", flush=True)
+        for look in served.arrivals():
+            print(f"{look.said}\n", flush=True)
 
 
 def _map(options: argparse.Namespace) -> None:

@@ -6,7 +6,6 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.request import Request, urlopen
 
@@ -36,11 +35,13 @@ def admit_and_keep(self, letter, admit=Doorkeeper.admit):
     return admit(self, letter)
 Doorkeeper.admit = admit_and_keep
 """
+SERVING = """
+from labapp import remedy, serve
+mine = serve(remedy.post, remedy.redirect, remedy.session, remedy.csrf)
+mine
+"""
 CELLS = [
-    EAVESDROP,
-    "from labapp import remedy, serve\n"
-    "mine = serve(remedy.post, remedy.redirect, remedy.session, remedy.csrf)\n"
-    "mine",
+    SERVING,
     "mine",
     "print(b''.join(arrived))",
     "print(b''.join(frame.data for frame in mine.capture.frames))",
@@ -57,7 +58,9 @@ class Seen:
     def printed(self, number: int) -> bytes:
         """The bytes that a cell printed."""
         outputs = self.notebook.cells()[number]["outputs"]
-        text = "".join("".join(one["text"]) for one in outputs if one["output_type"] == "stream")
+        text = "".join(
+            "".join(one["text"]) for one in outputs if one["output_type"] == "stream"
+        )
         return bytes(ast.literal_eval(text))
 
 
@@ -66,7 +69,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterLab]:
     """JupyterLab where a hub has it, with two notebooks."""
     folder = tmp_path_factory.mktemp("notebooks")
     for name, first in (("hub", EAVESDROP), ("home", AT_HOME + EAVESDROP)):
-        cells = [new_code_cell(text) for text in (first, *CELLS[1:])]
+        cells = [new_code_cell(text) for text in (first, *CELLS)]
         nbformat.write(new_notebook(cells=cells, metadata=METADATA), folder / f"{name}.ipynb")
     environment = {"LABAPP_CAPTURE": "relay", "JUPYTERHUB_SERVICE_PREFIX": PREFIX}
     with JupyterLab(
@@ -83,11 +86,16 @@ def browser() -> Iterator[Browser]:
         yield running
 
 
-def visited(lab: JupyterLab, browser: Browser, name: str, link: int = 0) -> Seen:
-    """Serve in a notebook, type into the form in another tab, come back and look."""
+def served(lab: JupyterLab, browser: Browser, name: str) -> Notebook:
+    """Serve in a notebook."""
     notebook = lab.open(browser.new_context().new_page(), f"{name}.ipynb")
     for number in (0, SERVE):
         notebook.run(number)
+    return notebook
+
+
+def visited(notebook: Notebook, link: int = 0) -> Seen:
+    """Type into the form in another tab, come back and look."""
     with notebook.page.context.expect_page() as opened:
         notebook.output(SERVE).get_by_role("link").nth(link).click()
     tab = opened.value
@@ -96,30 +104,37 @@ def visited(lab: JupyterLab, browser: Browser, name: str, link: int = 0) -> Seen
     tab.get_by_role("button", name="Send it").click()
     tab.get_by_text("You told us:").wait_for()
     assert tab.locator("mark").inner_text() == SENTENCE
-    if link == 0 and name == "hub":
-        _ask_with_authorization(lab, tab.url)
+    return looked(notebook, tab.url)
+
+
+def looked(notebook: Notebook, address: str) -> Seen:
+    """Run the cells that look."""
     for number in (LOOK, ARRIVED, CAPTURED):
         notebook.run(number)
     assert notebook.errors() == []
-    return Seen(notebook, tab.url)
+    return Seen(notebook, address)
 
 
-def _ask_with_authorization(lab: JupyterLab, url: str) -> None:
+def _ask_with_authorization(url: str) -> None:
     """As a script of the hub's does: Jupyter's proxy passes that field on, too."""
     here = url.replace(HUB, "127.0.0.1", 1)
-    urlopen(Request(here, headers={"Authorization": f"token {TOKEN}"}), timeout=PATIENCE).close()
+    urlopen(
+        Request(here, headers={"Authorization": f"token {TOKEN}"}), timeout=PATIENCE
+    ).close()
 
 
 @pytest.fixture(scope="module")
 def at_the_hub(lab: JupyterLab, browser: Browser) -> Seen:
     """The link leads through jupyter-server-proxy."""
-    return visited(lab, browser, "hub")
+    seen = visited(served(lab, browser, "hub"))
+    _ask_with_authorization(seen.address)
+    return looked(seen.notebook, seen.address)
 
 
 @pytest.fixture(scope="module")
 def at_home(lab: JupyterLab, browser: Browser) -> Seen:
     """The link leads straight to the port."""
-    return visited(lab, browser, "home")
+    return visited(served(lab, browser, "home"))
 
 
 def shown_as_typed(seen: Seen) -> None:
@@ -164,18 +179,15 @@ def test_nor_is_a_cookie_of_jupyter_at_home(at_home: Seen) -> None:
     context = at_home.notebook.page.context
     for name in ("username-127-0-0-1-8888", "_xsrf"):
         context.add_cookies([{"name": name, "value": TOKEN, "url": "http://127.0.0.1/"}])
-    context.new_page().goto(at_home.address)
-    for number in (ARRIVED, CAPTURED):
-        at_home.notebook.run(number)
+    context.new_page().goto(at_home.address.removesuffix("secure_page"))
+    looked(at_home.notebook, at_home.address)
     for text in (b"username-127-0-0-1-8888", b"_xsrf", TOKEN.encode()):
         assert text in at_home.printed(ARRIVED)
         assert text not in at_home.printed(CAPTURED)
 
 
-def test_at_home_there_is_a_way_for_those_who_are_elsewhere(
-    lab: JupyterLab, browser: Browser
-) -> None:
+def test_at_home_there_is_a_way_for_those_who_are_elsewhere(at_home: Seen) -> None:
     """The second link of the card leads through the proxy, where no hub names its place."""
-    seen = visited(lab, browser, "home", link=1)
+    seen = visited(at_home.notebook, link=1)
     shown_as_typed(seen)
     assert f"{PREFIX}proxy/absolute/" in seen.address

@@ -24,7 +24,9 @@ PASSING = frozenset({
 # They would hold for all that has the address of this machine, or of the hub.
 _FOR_THE_WHOLE_HOST = frozenset({"strict-transport-security", "clear-site-data"})
 _TAG = re.compile(rb"<[a-zA-Z][^>]*>")
-_ADDRESS = re.compile(rb"""(\s(?:action|formaction|href|src)\s*=\s*["'])/(?!/)""", re.IGNORECASE)
+_ADDRESS = re.compile(
+    rb"""(\s(?:action|formaction|href|src)\s*=\s*["'])/(?!/)""", re.IGNORECASE
+)
 
 
 class Refusal(Exception):

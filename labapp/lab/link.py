@@ -29,9 +29,7 @@ def invitation(
     """
     proxied = find_spec(PROXY) is not None
     if hub := environment.get("JUPYTERHUB_SERVICE_PREFIX"):
-        return Invitation(
-            title, hub.rstrip("/") + way, warnings=() if proxied else (NO_PROXY,)
-        )
+        return Invitation(title, hub.rstrip("/") + way, warnings=() if proxied else (NO_PROXY,))
     base = _base_url(environment) if proxied else ""
     return Invitation(
         title, f"http://127.0.0.1:{port}/", elsewhere=base and base.rstrip("/") + way

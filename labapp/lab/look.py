@@ -74,11 +74,16 @@ class Look:
         )
 
     @property
+    def said(self) -> str:
+        """The conversation in plain text, line by line."""
+        said = show.said_text(self.evidence.step(BROWSER), self.words, LOCALHOST)
+        return "\n".join(filter(None, [said, *self.crashes]))
+
+    @property
     def text(self) -> str:
         """The look in plain text."""
-        said = show.said_text(self.evidence.step(BROWSER), self.words, LOCALHOST)
-        how = self.how if said else ""
-        return "\n".join(filter(None, [self.heading, said, *self.crashes, how]))
+        how = self.how if self.said else ""
+        return "\n".join(filter(None, [self.heading, self.said, how]))
 
     @property
     def html(self) -> str:

@@ -33,7 +33,7 @@ from labapp.server.door import Door
 from labapp.site import application as site
 
 TURN = 30.0  # seconds a browser waits for visits of other cells
-STYLE = "/style.css"  # asked for with each page, and never of interest
+STYLE = b"GET /style.css "  # asked for with each page, and never of interest
 _ENCRYPTED = (remedy.https, remedy.hardening)
 
 
@@ -52,10 +52,7 @@ def serve(
     certificate: `LabError` for HTTPS, and for what `labapp.visit` refuses.
     """
     for one in remediations:
-        if isinstance(one, str):
-            raise LabError("serve() takes no secret: you type it into the form. Try serve().")
-        if callable(one):
-            raise LabError(f"A view has a name before it: serve(view={one.__name__}).")
+        _refuse(one)
     applied = remedy.together(remediations)
     if any(one in _ENCRYPTED for one in applied) or (settings or {}).get("SECURE_SSL_REDIRECT"):
         raise LabError(
@@ -102,6 +99,8 @@ class Served:
         """Close the port, and every connection to it; safe to call twice."""
         self._invitation = replace(self._invitation, closed=True)
         self._door.close()
+        with self._changed:
+            self._changed.notify_all()
 
     def __enter__(self) -> Self:
         return self
@@ -120,6 +119,11 @@ class Served:
     def link(self) -> str:
         """Where a browser finds the site; behind a hub, without the hub's own address."""
         return self._invitation.href
+
+    @property
+    def invitation(self) -> str:
+        """What is served, and where, in words."""
+        return self._invitation.text
 
     @property
     def capture(self) -> Capture:
@@ -143,20 +147,18 @@ class Served:
     def arrivals(self) -> Iterator[Look]:
         """Yield every exchange as it comes, and wait for more until this is closed."""
         shown = 0
-        while True:
-            with self._changed:
-                # Bounded, so that Ctrl+C is heard on every system.
-                self._changed.wait_for(lambda: len(self._exchanges) > shown, timeout=1)
-                come = self._exchanges[shown:]
-            for one in come:
-                if one.request.split(b" ", 2)[1] != STYLE.encode():
-                    yield self._look(typed(one), (one,))
-            shown += len(come)
-            if self._invitation.closed and shown == len(self._exchanges):
-                return
+        while not self._invitation.closed or shown < len(self._exchanges):
+            if shown == len(self._exchanges):
+                with self._changed:
+                    self._changed.wait(timeout=1)  # bounded: Ctrl+C is heard on every system
+                continue
+            one = self._exchanges[shown]
+            shown += 1
+            if not one.request.startswith(STYLE):
+                yield self._look(typed(one), (one,))
 
     def __repr__(self) -> str:
-        return "\n".join([self._invitation.text, self._last.text])
+        return f"{self.invitation}\n{self._last.text}"
 
     def _repr_html_(self) -> str:
         return show.on_a_card(self._invitation.html, self._last.html)
@@ -201,7 +203,11 @@ class Served:
         """What crossed since the form was sent last."""
         exchanges = self._exchanges
         sent = [number for number, one in enumerate(exchanges) if typed(one)]
-        since = exchanges[sent[-1] :] if sent else ()
+        since = (
+            tuple(one for one in exchanges[sent[-1] :] if not one.request.startswith(STYLE))
+            if sent
+            else ()
+        )
         return self._look(typed(since[0]) if since else "", since)
 
     def _look(self, words: str, exchanges: tuple[Exchange, ...]) -> Look:
@@ -212,6 +218,15 @@ class Served:
             crashes=tuple(crash for one in exchanges for crash in one.crashes),
         )
         return Look(words, Evidence((self._heard, step), self._control), self.how)
+
+
+def _refuse(given: object) -> None:
+    """Raise `LabError` for what readers write by mistake where a remediation should be."""
+    if isinstance(given, str):
+        raise LabError("serve() takes no secret: you type it into the form. Write serve().")
+    if callable(given):
+        name = getattr(given, "__name__", "MyView")
+        raise LabError(f"A view has its word before it: serve(view={name}).")
 
 
 def typed(exchange: Exchange) -> str:
