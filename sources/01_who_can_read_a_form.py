@@ -208,6 +208,43 @@ exposure_map(before)
 # here.**
 
 # %% [markdown]
+# ## Deeper: try it in your own browser
+#
+# So far a small browser inside this lab was the visitor. Now it is you. `serve`
+# gives a link to the same site. Open it, type a new sentence into the form and
+# send it. Type nothing true.
+
+# %%
+from labapp import serve
+
+mine = serve()
+mine
+
+# %% [markdown]
+# Then run the next cell. It shows what crossed since you sent the form. Nobody
+# told this notebook your sentence: it is read from the packets, `mine.capture`.
+
+# %%
+mine
+
+# %% [markdown] tags=["claim"]
+# Cookies know no ports. So your browser may send those of Jupyter along, and
+# they open your account there. The lab drops them before it captures: none is
+# in these packets.
+
+# %% tags=["docassert"]
+crossed = b"".join(bytes(p) for p in mine.capture.packets)
+assert not any(
+    x in crossed for x in (b"_xsrf", b"username-", b"jupyterhub")
+)
+
+# %% [markdown]
+# In a later chapter, write `serve(remedy.post)`: where is your sentence then?
+# HTTPS is not possible here. Your browser does not know who made the lab's
+# certificate, and it would warn you. Do not get used to clicking such a warning
+# away: chapter 07 shows why.
+
+# %% [markdown]
 # ## Deeper, for later: the machinery in the open
 #
 # A web server runs in a thread of this kernel, on a port the system chose.

@@ -22,7 +22,7 @@ def out(prefix: str, *fields: tuple[str, str], body: bytes = b"") -> Letter:
     return KEEPER.hand_out(Letter("HTTP/1.1 200 OK", fields, body), prefix)
 
 
-class TestIn:
+class TestInwards:
     """A browser's request, on its way to the site."""
 
     def test_host_is_the_sites(self) -> None:
@@ -156,7 +156,7 @@ class TestIn:
         assert admitted("/", HOME, Connection="keep-alive").values("Connection") == ["close"]
 
 
-class TestOut:
+class TestOutwards:
     """The site's answer, on its way to a browser."""
 
     @pytest.mark.parametrize(

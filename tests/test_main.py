@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -85,7 +87,7 @@ def test_help_names_every_remediation_and_command() -> None:
     """Whoever asks for help learns what can be typed."""
     shown = labapp("--help")
     assert shown.returncode == 0
-    words = ("visit", "map", "doctor", *(one.name for one in remedy.ALL))
+    words = ("visit", "serve", "map", "doctor", *(one.name for one in remedy.ALL))
     assert [word for word in words if word not in shown.stdout] == []
 
 
@@ -101,6 +103,27 @@ def test_an_option_may_stand_before_the_command() -> None:
     """What is given before the command is not forgotten."""
     shown = labapp("--secret", "Mia sings on Mondays", "visit")
     assert "[[Mia sings on Mondays]]" in shown.stdout
+
+
+def test_a_site_is_served_until_ctrl_c() -> None:
+    """`serve` prints its link, then what crosses, and ends without an error."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "labapp", "serve", "post"],
+        cwd=ROOT,
+        env={**os.environ, "LABAPP_CAPTURE": "relay"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as serving:
+        assert serving.stdout
+        said = [serving.stdout.readline() for _ in range(4)]
+        link = said[1].removeprefix("Open in your browser: ").strip()
+        urlopen(f"{link}sensitive", b"sensitive_info=Rex+sleeps", timeout=60).close()
+        said += [serving.stdout.readline() for _ in range(2)]
+        serving.send_signal(signal.SIGINT)
+        rest, errors = serving.communicate(timeout=60)
+    assert "sensitive_info=[[Rex+sleeps]]" in "".join([*said, rest])
+    assert (serving.returncode, errors) == (0, "")
 
 
 def test_the_map_is_written_as_json(tmp_path: Path) -> None:
@@ -130,6 +153,7 @@ def test_the_doctor_says_first_what_will_be_used() -> None:
     ("arguments", "line"),
     [
         (["visit", "htps"], "There is no remediation 'htps'. Did you mean https?"),
+        (["serve", "https"], "serve() speaks HTTP only"),
         (["map", "--only", "post,nope"], "There is no remediation 'nope'."),
         (["--secret", "abc"], "'abc' is too short"),
         (["visit", "--secret", ""], "'' is too short"),
