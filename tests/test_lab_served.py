@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from html import unescape
@@ -147,7 +146,8 @@ def test_it_goes_on_as_it_was_served(lab: Laboratory) -> None:
 def test_neither_is_in_the_capture_of_the_other(lab: Laboratory) -> None:
     """While visits go on, a browser is answered, and each capture has its own alone."""
     mine = serve(post, redirect, session)
-    learner, pages, done = Learner(mine), [], Event()
+    learner, done = Learner(mine), Event()
+    pages: list[str] = []
 
     def type_on_and_on() -> None:
         while not done.is_set() or not pages:
@@ -263,11 +263,11 @@ def test_your_own_view_answers_and_its_crash_is_told(lab: Laboratory) -> None:
     """The browser sees what a visitor sees; the card says where it crashed."""
 
     def crashing(request: HttpRequest) -> HttpResponse:
-        return HttpResponse(json.dumps({"pi": 3})["pi"])  # type: ignore[call-overload]
+        return HttpResponse(request.POST["no_such_field"])
 
     mine = serve(post, view=crashing)
     assert Learner(mine).status("sensitive", {"sensitive_info": SENTENCE}) == 500
-    assert "The view crashed: TypeError: " in repr(mine)
+    assert "The view crashed: MultiValueDictKeyError: " in repr(mine)
     assert "in crashing: " in repr(mine)
 
 

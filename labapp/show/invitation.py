@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
-_LINK = "color:#7b1e3b;font-weight:bold;overflow-wrap:anywhere"
+_LINK = "color:#7b1e3b;font-weight:bold;text-decoration:underline;overflow-wrap:anywhere"
 
 
 @dataclass(frozen=True)
