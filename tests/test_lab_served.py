@@ -94,9 +94,10 @@ def test_what_was_typed_is_in_the_capture(lab: Laboratory) -> None:
     ]
 
 
-def test_nothing_was_typed_yet(lab: Laboratory) -> None:
+def test_nothing_was_typed_yet(lab: Laboratory, capfd: pytest.CaptureFixture[str]) -> None:
     """Whoever looks before anybody came is told so, and the capture is there, empty."""
     mine = serve()
+    assert capfd.readouterr() == ("", "")
     assert "Nothing was typed yet." in repr(mine)
     assert "Nothing was typed yet." in mine._repr_html_()
     assert (mine.typed, mine.capture.frames, mine.log) == ("", (), ())

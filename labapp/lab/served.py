@@ -85,7 +85,6 @@ class Served:
         self._control = f"control lantern {random.randrange(1000, 10000)}"
         with lab.server.output.listening():  # which it prints, too
             self._heard = self._listen_for_control(lab.backend.port)
-            lab.server.output.take()
         self._changed = Condition()
         self._exchanges: tuple[Exchange, ...] = ()
         listener = listening_socket()
