@@ -16,6 +16,13 @@ from tests.answers import graded_with
 from tests.answers.repairing import GOOD, SETTINGS, TEMPLATES
 
 GOOD_VIEWS = {name: view for name, view in GOOD.items() if "reset" in name or callable(view)}
+DEEDS = {
+    "second_member": ("second_visitor", "second_submit", "second_read_back"),
+    "address_replay": ("address_replay", "address_member"),
+    "cookie_after": ("cookie_before", "logout", "cookie_after"),
+    "forgery": ("forgery", "after_forgery"),
+    "link_again": ("reset_asked", "reset", "link_again"),
+}
 BY_KEY = {one.key: one for one in (*EXPOSURES, *FEATURES)}
 
 
@@ -80,17 +87,36 @@ def no_packets(toured: Toured) -> object:
     return replace(toured.step("submit").capture, frames=())
 
 
-@pytest.mark.parametrize("exposure", EXPOSURES, ids=lambda one: one.key)
+@pytest.mark.parametrize(
+    "exposure", [one for one in EXPOSURES if one.key not in DEEDS], ids=lambda one: one.key
+)
 def test_without_the_control_nothing_is_absent(innocent: Toured, exposure: Exposure) -> None:
-    """Where the control, or the step that would show it, is missing, the answer is unknown."""
-    torn = without(
-        replace(innocent.evidence, control="a text that was never sent"),
-        *("outage", "second_read_back", "address_replay", "cookie_before", "after_forgery"),
-        *("reset", "link_again", "http_link"),
-    )
-    finding = exposure.ask(torn, innocent.told)
+    """Where the search does not find the control text either, the answer is unknown."""
+    evidence = replace(innocent.evidence, control="a text that was never sent")
+    finding = exposure.ask(evidence, innocent.told)
     assert finding.seen is None
     assert finding.reason
+
+
+@pytest.mark.parametrize(("key", "steps"), DEEDS.items())
+def test_a_deed_that_was_not_tried_is_unknown(
+    innocent: Toured, key: str, steps: tuple[str, ...]
+) -> None:
+    """Each step that it takes is needed."""
+    exposure = BY_KEY[key]
+    assert isinstance(exposure, Exposure)
+    for step in steps:
+        torn = without(innocent.evidence, step)
+        assert exposure.ask(torn, innocent.told).seen is None, step
+
+
+def test_a_cookie_that_never_opened_anything_proves_nothing(innocent: Toured) -> None:
+    """Refused before logging out as after it: nobody knows what logging out did."""
+    answers = innocent.step("cookie_after").answers
+    evidence = changed(innocent.evidence, "cookie_before", answers=answers)
+    exposure = BY_KEY["cookie_after"]
+    assert isinstance(exposure, Exposure)
+    assert exposure.ask(evidence, innocent.told).seen is None
 
 
 @pytest.mark.parametrize("exposure", EXPOSURES, ids=lambda one: one.key)
