@@ -33,8 +33,8 @@
 from labapp import check, hint, predict, quiz, remedy, visit
 from labapp.lab.touring import tour
 
-mine = "Rex"  # any word: your members then say other things than mine
-found = tour(mine)
+word = "Rex"  # any other: your members then say other things than ours
+found = tour(word)
 print(found.told)
 
 # %% [markdown]
@@ -138,7 +138,7 @@ check("repair the login", login=my_login, templates=login_page)
 # Look for the line of the listener.
 
 # %%
-tour(mine, login=my_login, templates=login_page)
+tour(word, login=my_login, templates=login_page)
 
 # %% [markdown]
 # ## A receipt, for a class
@@ -189,7 +189,7 @@ https_guess = predict(
 https_guess
 
 # %%
-sealed = tour(mine, tls=True)
+sealed = tour(word, tls=True)
 closed = [key for key, one in sealed.exposures.items() if one.seen is False]
 print(closed)
 https_guess.beside(len(closed))
@@ -440,7 +440,7 @@ repair["templates"] = {
 check("repair the site", **repair)
 
 # %% [markdown]
-# `hint("repair the site")` helps. `tour(mine, **repair)` makes the same tour
+# `hint("repair the site")` helps. `tour(word, **repair)` makes the same tour
 # without a grade; `.step("submit").capture.packets` has the packets of one step.
 # Each check tells the members other words; with `seed="Rex"` they are the same
 # each time.

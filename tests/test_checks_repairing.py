@@ -50,7 +50,7 @@ def one_weak_tour(lab: Laboratory, monkeypatch: pytest.MonkeyPatch) -> None:
     def tour(said: Told, repair: Repair) -> Toured:
         return Laboratory.tour(lab, said, repair) if repair.any else weak(lab, said)
 
-    monkeypatch.setattr(repairing, "told", lambda seed: told("these tests"))
+    monkeypatch.setattr(repairing, "told", lambda seed: told(seed or "these tests"))
     monkeypatch.setattr(lab, "tour", tour)
 
 

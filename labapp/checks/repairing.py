@@ -82,8 +82,9 @@ class RepairExercise(Exercise):
         for text in texts.values() if isinstance(texts, Mapping) else ():
             if reason := mistakes.scripted(text):
                 return self._no(reason)
-        lab, said = laboratory(), told(seed)
+        lab = laboratory()
         try:
+            said = told(seed)
             after = lab.tour(said, Repair(views, **given))
         except LabError as error:
             return self._no(str(error))

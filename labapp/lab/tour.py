@@ -31,7 +31,12 @@ class Stopped(Exception):
 
 
 def told(seed: int | str | None = None) -> Told:
-    """Return what the members tell in a tour; the same for the same *seed*."""
+    """Return what the members tell in a tour; the same for the same *seed*.
+
+    Raises `LabError` for a seed that is neither text nor a number.
+    """
+    if not isinstance(seed, int | str | None):
+        raise LabError(f'A seed is a word or a number: tour("Rex"), not {seed!r}.')
     chance = random.Random(seed)
     secrets = [plant_secret(chance.randrange(1 << 32)) for _ in range(3)]
     place, password, new = (f"{one}{chance.randrange(10)}" for one in secrets)

@@ -801,4 +801,5 @@ WRONG = [
         shown(LOGIN_PAGE, source(LOGIN_PAGE).replace('name="username"', 'name="user"')),
     ),
     wrong("tls is True or False", "tls in quotes", but(tls="yes")),
+    wrong("A seed is a word or a number", "a list for a seed", but(seed=["Rex"])),
 ]
