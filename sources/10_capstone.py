@@ -533,8 +533,8 @@ for line in mine.log:
     print(line.text)
 
 # %% [markdown]
-# `mine.trace.wire` has the lines that crossed. Where these are encrypted,
-# compare the numbers of bytes.
+# `case.trace` and `mine.trace` have the lines that are compared, in two parts:
+# `.log` and `.wire`. Where these are encrypted, compare the numbers of bytes.
 #
 # ## Exercise: read the case
 #
@@ -573,27 +573,42 @@ for one in remedy.SIX:
     told[one.label] = all(every[a].log != every[b].log for a, b in pairs)
 log_tells.beside(told)
 
+# %%
+print(len({x.log for x in every.values()}), "different logs")
+print(len({x.wire for x in every.values()}), "different captures")
+
 # %% [markdown] tags=["claim"]
 # The log alone tells five of the six, also where HTTPS is on. So does the
-# capture alone, by its sizes. The stars are in neither: 64 combinations leave 32
-# different logs.
+# capture alone: where it is encrypted, by its sizes. The stars are in neither.
+# So 64 combinations leave 32 logs.
 
 # %% tags=["docassert"]
 assert [x for x in remedy.SIX if not told[x.label]] == [remedy.mask_reports]
 assert len({x.log for x in every.values()}) == 32
 assert len({x.wire for x in every.values()}) == 32
 
-# %% [markdown] tags=["claim"]
+# %% [markdown]
 # ## What would have decided
 #
-# An error report: with POST, the stars are in it. Without POST they change
-# nothing that this lab can see. So "which?" has an answer only if you say what
-# you look at.
+# An error report, if the form uses POST:
+
+# %%
+clear = visit(case.secret, remedy.post)
+starred = visit(case.secret, remedy.post, remedy.mask_reports)
+for one in (clear, starred):
+    print(one.title, "-", one.findings["report_text"])
+
+# %% [markdown] tags=["claim"]
+# With POST, the stars are in the report. Without POST they change nothing that
+# this lab can see. So "which?" has an answer only if you say what you look at.
 
 # %% tags=["docassert"]
-starred = [visit(case.secret, *x) for x in (remedy.SIX[:1], remedy.SIX[:2])]
-assert [x.seen["report_text"] for x in starred] == [True, False]
-assert visit(case.secret).seen == visit(case.secret, remedy.SIX[1]).seen
+assert (clear.seen["report_text"], starred.seen["report_text"]) == (
+    True,
+    False,
+)
+idle = visit(case.secret, remedy.mask_reports)
+assert idle.seen == visit(case.secret).seen
 
 # %% [markdown]
 # ## Quiz
@@ -601,7 +616,6 @@ assert visit(case.secret).seen == visit(case.secret, remedy.SIX[1]).seen
 # Each answer is answered, with a line from these visits.
 
 # %%
-clear, starred = starred
 sealed = visit(case.secret, *remedy.SIX)
 quiz("10", clear, starred, sealed)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain, combinations
 
 import pytest
@@ -17,16 +18,21 @@ SEALED = (*TRUE, https)
 grade = exercises()["read the case"].grade
 
 
+def unlabelled(*applied: remedy.Remediation) -> Case:
+    """Return a case as `open_case` hands it out."""
+    return replace(case_of(SECRET, *applied), known=False)
+
+
 @pytest.fixture(scope="module")
 def case() -> Case:
     """A case in the clear."""
-    return case_of(SECRET, *TRUE)
+    return unlabelled(*TRUE)
 
 
 @pytest.fixture(scope="module")
 def sealed() -> Case:
     """The same, encrypted."""
-    return case_of(SECRET, *SEALED)
+    return unlabelled(*SEALED)
 
 
 def words(verdict: object) -> str:
@@ -70,12 +76,12 @@ def test_wrong_answers(case, answer) -> None:
     [
         (
             (redirect, csrf),
-            'MISSES   access log                 here: 127.0.0.1 - - [<date>] "GET / ',
+            'MISSES   access log                 in the case: 127.0.0.1 - - [<date>] "GET / ',
         ),
-        ((post, csrf), "MISSES   capture                    here: HTTP/1.1 302 Found"),
-        ((*TRUE, session), "MISSES   access log                 here: 127.0.0.1"),
-        ((post, redirect), "MISSES   capture                    here: Vary: Cookie"),
-        (SEALED, "MISSES   capture                    here: GET / HTTP/1.1"),
+        ((post, csrf), "MISSES   capture                    in the case: HTTP/1.1 302 Found"),
+        ((*TRUE, session), "MISSES   access log                 in the case: 127.0.0.1"),
+        ((post, redirect), "MISSES   capture                    in the case: Vary: Cookie"),
+        (SEALED, "MISSES   capture                    in the case: GET / HTTP/1.1"),
     ],
     ids=str,
 )
@@ -92,12 +98,12 @@ def test_encrypted(sealed) -> None:
     wrong = grade(sealed, post, redirect, https)
 
     assert not wrong.passed
-    assert "here: TLS, server name site.test: (" in words(wrong)
+    assert "in the case: TLS, server name site.test: (" in words(wrong)
 
 
 def test_nothing_at_all(case) -> None:
     """An empty list is an answer, too: right where nothing was applied."""
-    assert grade(case_of(SECRET), []).passed
+    assert grade(unlabelled(), []).passed
     assert not grade(case, []).passed
 
 
@@ -117,6 +123,14 @@ def test_no_answer(case, answer, reason) -> None:
 
     assert not verdict.passed
     assert reason in verdict.summary
+
+
+def test_a_case_that_is_known() -> None:
+    """Whoever says what is applied reads nothing: such a case is refused."""
+    verdict = grade(case_of(SECRET, post), post)
+
+    assert not verdict.passed
+    assert "open_case" in verdict.summary
 
 
 def test_no_case() -> None:

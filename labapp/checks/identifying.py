@@ -40,6 +40,8 @@ class IdentifyExercise(Exercise):
                 f'First the case, then what was applied: check("{self.name}", case, '
                 "remedy.csrf, ...)."
             )
+        if case.known:
+            return self._no("What this case has is known: take one from open_case.")
         if not named_ones or ... in named_ones:
             return self._no(
                 "There is nothing to check yet: name remediations, remedy.csrf say, or [] "
@@ -58,7 +60,7 @@ class IdentifyExercise(Exercise):
     def _compared(self, case: Case, chosen: Combination) -> Verdict:
         other = dict(case.trace.differs(case_of(case.secret, *chosen).trace))
         lines = [
-            Line(MISSES, source, f"here: {other[source] or ENDS}")
+            Line(MISSES, source, f"in the case: {other[source] or ENDS}")
             if source in other
             else Line(AGREES, source, "the same, line by line")
             for source in SOURCES

@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 
 from labapp.capture import Capture
 from labapp.conversations import Conversation, conversations
+from labapp.conversations.sizes import sizes
 from labapp.errors import LabError
 from labapp.evidence import SITE, LogLine, Step
 from labapp.lab.laboratory import laboratory
@@ -24,12 +25,13 @@ class Case:
     """What a listener and a log reader have of one visit. You receive it from `open_case`.
 
     *steps* are those from opening the form to reading back; the keys of encrypted
-    connections stay with the visitor.
+    connections stay with the visitor. *known* is true if you said what was applied.
     """
 
     secret: str
     steps: tuple[Step, ...]
     how: str
+    known: bool = True
 
     @cached_property
     def capture(self) -> Capture:
@@ -71,7 +73,7 @@ def open_case(name: str = "") -> Case:
         raise LabError('A case has your name, in quotes: open_case("Ada").')
     chance = random.Random(f"case of {name}" if name else None)
     chosen = chance.choice(list(all_combinations()))
-    return case_of(plant_secret(chance.getrandbits(32)), *chosen)
+    return replace(case_of(plant_secret(chance.getrandbits(32)), *chosen), known=False)
 
 
 def case_of(secret: str, /, *remediations: Remediation) -> Case:
@@ -101,10 +103,10 @@ def traces(secret: str) -> dict[Combination, Trace]:
 
 def _said(conversation: Conversation) -> Iterator[str]:
     if conversation.tls:
-        sent, received = len(conversation.sent.data), len(conversation.received.data)
+        sent, received = (" + ".join(map(str, lengths)) for lengths in sizes(conversation))
         yield (
-            f"TLS, server name {conversation.server_name}: {sent:,} bytes sent, "
-            f"{received:,} received, unreadable"
+            f"TLS, server name {conversation.server_name}: records of {sent} bytes sent, "
+            f"of {received} received, unreadable"
         )
     for exchange in conversation.exchanges:
         for message in exchange.messages:
