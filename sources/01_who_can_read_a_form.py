@@ -173,9 +173,8 @@ positions(before)
 # the bytes are*, not *who is there*.
 
 # %% tags=["docassert"]
-packets = before.capture.packets
-assert {p["IP"].src for p in packets} == {"127.0.0.1"}
-assert {p["IP"].dst for p in packets} == {"127.0.0.1"}
+ends = [(p["IP"].src, p["IP"].dst) for p in before.capture.packets]
+assert set(ends) == {("127.0.0.1", "127.0.0.1")}
 
 # %% [markdown]
 # On a real network the same bytes pass the air, a router and many cables.
@@ -233,10 +232,9 @@ mine
 # in these packets.
 
 # %% tags=["docassert"]
-crossed = b"".join(bytes(p) for p in mine.capture.packets)
-assert not any(
-    x in crossed for x in (b"_xsrf", b"username-", b"jupyterhub")
-)
+of_jupyter = b"_xsrf", b"username-", b"jupyterhub"
+met = [x for p in mine.capture.packets for x in of_jupyter if x in bytes(p)]
+assert met == []
 
 # %% [markdown]
 # In a later chapter, write `serve(remedy.post)`: where is your sentence then?

@@ -218,6 +218,7 @@ def chromium(*options: str) -> Iterator[Browser]:
             executable_path=shutil.which("chromium"),
             args=[
                 "--no-sandbox",
+                "--disable-gpu",
                 "--disable-quic",
                 "--disable-background-networking",
                 "--disable-component-update",
