@@ -228,8 +228,8 @@ receipt("09", "your name")
 #
 # ---
 #
-# **You may stop here.** In the last chapter, [10](10_capstone.ipynb), you repair
-# a whole site, and read a capture that nobody labelled.
+# **You may stop here.** In [the last chapter](10_capstone.ipynb) you repair a
+# whole site.
 
 # %% [markdown]
 # ## Deeper: pairs

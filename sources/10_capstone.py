@@ -603,10 +603,7 @@ for one in (clear, starred):
 # this lab can see. So "which?" has an answer only if you say what you look at.
 
 # %% tags=["docassert"]
-assert (clear.seen["report_text"], starred.seen["report_text"]) == (
-    True,
-    False,
-)
+assert [x.seen["report_text"] for x in (clear, starred)] == [True, False]
 idle = visit(case.secret, remedy.mask_reports)
 assert idle.seen == visit(case.secret).seen
 
