@@ -20,12 +20,13 @@ PIP := $(RUN) -m pip install --disable-pip-version-check -qq
 MARKED := tshark or tcpdump or chromium or npm or root or nbgrader
 
 .DELETE_ON_ERROR:
-.PHONY: help lab test lint types unit marked notebooks format coverage benchmarks chromium course handout teaching reset clean
+.PHONY: help lab test lint types unit marked notebooks badge format coverage benchmarks chromium course handout teaching reset clean
 
 help:
 	@echo "make lab        open JupyterLab at the first notebook"
 	@echo "make test       linters, types, import contract, tests, notebooks"
 	@echo "make notebooks  build notebooks/ from sources/"
+	@echo "make badge      write the link to Binder into README.md"
 	@echo "make format     let ruff put the code into shape"
 	@echo "make coverage   which lines of labapp no test runs"
 	@echo "make benchmarks measure speed and completeness (as root: all of it)"
@@ -59,6 +60,9 @@ marked: $(VENV)/.installed-dev $(INSTRUCTOR)/.installed
 
 notebooks: $(VENV)/.installed-dev
 	$(RUN) tools/build_notebooks.py
+
+badge: $(VENV)/.installed-dev
+	$(RUN) -m tools.launch_link
 
 format: $(VENV)/.installed-dev
 	$(RUN) -m ruff check --fix

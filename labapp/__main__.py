@@ -106,7 +106,7 @@ def _add_common(to: argparse.ArgumentParser, default: object) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; return 0, or 2 after a one-line error on stderr."""
+    """Run one command; return 0, or 2 after saying in one line what is wrong."""
     options = parser().parse_args(arguments)
     if options.capture is not None:
         os.environ["LABAPP_CAPTURE"] = options.capture
@@ -120,7 +120,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             case "map":
                 _map(options)
             case "doctor":
-                _doctor()
+                return _doctor()
             case "class":
                 return _class(options)
             case "exam":
@@ -228,23 +228,12 @@ def _reset() -> None:
     print("\n".join(reset()))
 
 
-def _doctor() -> None:
-    import platform
+def _doctor() -> int:
+    from labapp.doctor import diagnose
 
-    from labapp.backends import choose
-    from labapp.backends.choice import BACKENDS, try_out
-
-    choice = choose()
-    choice.backend.close()
-    print(f"{choice}\n")
-    for kind in BACKENDS:
-        backend, probe = try_out(kind)
-        if backend is not None:
-            backend.close()
-        print(
-            f"{probe.name:10} {'yes' if probe.works else 'no '}  {probe.reason or kind.fidelity}"
-        )
-    print(f"\nPython {platform.python_version()} on {platform.platform()}")
+    diagnosis = diagnose()
+    print(diagnosis)
+    return 0 if diagnosis.chosen else 2
 
 
 if __name__ == "__main__":
