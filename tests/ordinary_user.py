@@ -70,7 +70,7 @@ class OrdinaryUser:
         """
         outside = () if namespaces else (sys.executable, str(WITHOUT_NAMESPACES))
         return subprocess.run(
-            [*outside, *_command(), python, *arguments],
+            [*outside, *dropping(), python, *arguments],
             cwd=self.home,
             env=self._environment(Path(python).parent) | environment,
             stdin=subprocess.DEVNULL,
@@ -100,7 +100,8 @@ def copy_checkout(folder: Path) -> Path:
     return folder
 
 
-def _command() -> list[str]:
+def dropping() -> list[str]:
+    """Return the beginning of a command that runs the rest of it without privileges."""
     setpriv = shutil.which("setpriv")
     if os.geteuid() == 0:
         assert setpriv, "setpriv is missing: install util-linux."

@@ -1,9 +1,8 @@
-"""The notebooks: in step with their sources, in good style, and running."""
+"""The notebooks: in step with their sources and in good style; `test_matrix` runs them."""
 
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 from pathlib import Path
 
@@ -57,18 +56,6 @@ def complaints(notebook: Notebook, laws: tuple[rules.Rule, ...]) -> list[str]:
     return [complaint for law in laws for complaint in law(notebook)]
 
 
-ROOT_ONLY = [pytest.param(one, marks=pytest.mark.root) for one in ("namespace", "live")]
-WITH_EXERCISES = [name for name in NAMES if read(name).cells != read_solved(name).cells]
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A copy of notebooks/ to run in: what a learner does is written beside them."""
-    return shutil.copytree(
-        NOTEBOOKS, tmp_path / "notebooks", ignore=shutil.ignore_patterns(".*", "progress.json")
-    )
-
-
 @pytest.fixture(autouse=True)
 def own_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take this environment's kernel, as tools/open_lab.py does."""
@@ -92,39 +79,6 @@ def test_style(name: str) -> None:
     assert complaints(read(name), rules.STYLE) == []
 
 
-@pytest.mark.timeout(600)
-@pytest.mark.parametrize("backend", ["auto", "relay", *ROOT_ONLY])
-@pytest.mark.parametrize("name", NAMES)
-def test_runs_solved(
-    name: str, backend: str, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """With its solutions a notebook runs on any backend, and every exercise is done."""
-    choose(backend, monkeypatch)
-    done = execute(read_solved(name), folder)
-
-    assert complaints(done, (*rules.RESULT, rules.exercises_not_done)) == []
-    assert litter(folder) <= {"progress.json"}
-
-
-@pytest.mark.timeout(600)
-@pytest.mark.parametrize("backend", ["auto", "relay"])
-@pytest.mark.parametrize("name", WITH_EXERCISES)
-def test_runs_as_learners_get_it(
-    name: str, backend: str, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """With its starting code a notebook runs, and every exercise asks for more."""
-    choose(backend, monkeypatch)
-    done = execute(read(name), folder)
-
-    assert complaints(done, (*rules.RESULT, rules.exercises_already_done)) == []
-    assert litter(folder) <= {"progress.json"}
-
-
-def litter(folder: Path) -> set[str]:
-    """Return the names of the files that were not in notebooks/."""
-    return {path.name for path in folder.iterdir()} - {f"{name}.ipynb" for name in NAMES}
-
-
 def test_every_chapter_states_its_minutes() -> None:
     """In the first cell, so that nobody starts what they cannot end."""
     assert [name for name in NAMES if rules.stated_minutes(read(name)) is None] == []
@@ -137,14 +91,6 @@ def test_core_path_takes_two_hours() -> None:
     }
 
     assert sum(minutes.values()) <= 120, minutes
-
-
-def choose(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let notebooks capture with *backend*, or with the best one ("auto")."""
-    if backend == "auto":
-        monkeypatch.delenv("LABAPP_CAPTURE", raising=False)
-    else:
-        monkeypatch.setenv("LABAPP_CAPTURE", backend)
 
 
 class TestKernel:

@@ -129,19 +129,3 @@ class TestSurroundings:
 
         with pytest.raises(AssertionError, match="make marked PYTHON="):
             OrdinaryUser.in_home(home, ordinary_user.checkout)
-
-
-NOTEBOOKS = sorted(path.name for path in Path(__file__).parent.parent.glob("notebooks/*.ipynb"))
-
-
-@pytest.mark.timeout(600)
-@pytest.mark.parametrize("name", NOTEBOOKS)
-def test_notebook_runs(name: str, ordinary_user: OrdinaryUser) -> None:
-    """Every notebook runs for the user, from a checkout they cannot write to."""
-    notebook = str(ordinary_user.checkout / "notebooks" / name)
-    run = ordinary_user.run(
-        ["-m", "nbconvert", "--to", "notebook", "--execute", "--stdout", notebook], timeout=500
-    )
-
-    assert run.returncode == 0, run.stderr
-    assert '"execution_count": 1' in run.stdout
