@@ -20,12 +20,14 @@ PIP := $(RUN) -m pip install --disable-pip-version-check -qq
 MARKED := tshark or tcpdump or chromium or npm or root or nbgrader
 
 .DELETE_ON_ERROR:
-.PHONY: help lab test lint types unit marked notebooks badge format coverage benchmarks chromium course handout teaching reset clean
+.PHONY: help lab test lint types unit marked notebooks badge html matrix format coverage benchmarks chromium course handout teaching reset clean
 
 help:
 	@echo "make lab        open JupyterLab at the first notebook"
 	@echo "make test       linters, types, import contract, tests, notebooks"
 	@echo "make notebooks  build notebooks/ from sources/"
+	@echo "make html       every chapter, run, as a page to read: build/html/index.html"
+	@echo "make matrix     every notebook in every environment (as root: all five)"
 	@echo "make badge      write the link to Binder into README.md"
 	@echo "make format     let ruff put the code into shape"
 	@echo "make coverage   which lines of labapp no test runs"
@@ -60,6 +62,12 @@ marked: $(VENV)/.installed-dev $(INSTRUCTOR)/.installed
 
 notebooks: $(VENV)/.installed-dev
 	$(RUN) tools/build_notebooks.py
+
+html: $(VENV)/.installed-dev
+	$(RUN) -m tools.render_html
+
+matrix: $(VENV)/.installed-dev
+	$(RUN) -m pytest tests/test_matrix.py $(PYTEST_ARGS)
 
 badge: $(VENV)/.installed-dev
 	$(RUN) -m tools.launch_link

@@ -80,7 +80,7 @@ class Summary:
     """A plugin of pytest: remembers columns and prints the table at the end."""
 
     def __init__(self, config: pytest.Config) -> None:
-        self._cache = config.cache
+        self._cache: pytest.Cache | None = config.cache  # None with -p no:cacheprovider
         self._digest = digest()
         self._now: dict[str, Cells] = {}
 

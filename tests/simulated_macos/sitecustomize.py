@@ -18,6 +18,7 @@ import builtins
 import ctypes
 import ctypes.util
 import errno
+import importlib
 import os
 import platform
 import select
@@ -78,12 +79,9 @@ def refuse(event: str, arguments: tuple[Any, ...]) -> None:
 
 def load_what_is_built_for_linux() -> None:
     """Import modules that look at ``sys.platform`` to load a part that is not here."""
-    import multiprocessing.util
-    import urllib.request
-
-    for name in ("psutil", "send2trash"):  # JupyterLab's
-        with suppress(ImportError):
-            __import__(name)
+    for name in ("multiprocessing.util", "urllib.request", "psutil", "send2trash"):
+        with suppress(ImportError):  # the last two are JupyterLab's
+            importlib.import_module(name)
     # What a Python for macOS has of its own: proxies of the system, and (for ipykernel)
     # a way to stay awake.
     for name, functions in (
@@ -92,8 +90,6 @@ def load_what_is_built_for_linux() -> None:
     ):
         sys.modules[name] = types.ModuleType(name)
         vars(sys.modules[name]).update(functions)
-    assert multiprocessing.util
-    assert urllib.request
 
 
 def be_macos() -> None:
@@ -104,7 +100,7 @@ def be_macos() -> None:
     hide(select, ("epoll", "EPOLL"))
     if hasattr(selectors, "EpollSelector"):
         del selectors.EpollSelector
-    selectors.DefaultSelector = selectors.PollSelector  # type: ignore[misc]
+    selectors.DefaultSelector = selectors.PollSelector  # type: ignore[misc, assignment]
     sys.platform = "darwin"
     platform.system = lambda: "Darwin"
     platform.mac_ver = lambda *_: ("14.0", ("", "", ""), "arm64")
