@@ -26,7 +26,7 @@ from tools.build_notebooks import NOTEBOOKS
 NAMES = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
 PODS = [one for one in ENVIRONMENTS if one.pod]
 
-pytestmark = pytest.mark.timeout(900)  # the first test of an environment runs it all
+pytestmark = pytest.mark.timeout(1800)  # the first test of an environment runs it all
 
 
 def each(environments: Iterable[Environment]) -> pytest.MarkDecorator:
