@@ -65,7 +65,7 @@ class TestServer:
     def test_memory_is_of_the_kernel(self, server: LabServer) -> None:
         """A kernel that once had 300 MB is told by it, although it has them no more."""
         many = 300_000_000
-        code = f"len(bytes({many}) + b'')"
+        code = f"len(b'x' * {many})"
         with server._session("notebooks/sample.ipynb") as kernel:
             before = kernel.peak()
             kernel.execute(code)

@@ -12,14 +12,16 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from tests.binder_image import BASE, locked
 from tests.environments import ENVIRONMENTS, IS_ROOT, Environment
+from tests.lab_server import Run
 from tests.matrix import GUARANTEED, MB, Column, Matrix
-from tests.matrix_table import COUNTS, Summary, digest, table
+from tests.matrix_table import COUNTS, Summary, cells, digest, table
 from tests.ordinary_user import ROOT, UID
 from tools.build_notebooks import NOTEBOOKS
 
@@ -161,6 +163,63 @@ class TestImage:
         wanted = ROOT / "tools/lab_config/labconfig/default_setting_overrides.json"
 
         assert json.loads(said.stdout) == json.loads(wanted.read_text(encoding="utf-8"))
+
+
+def column(*runs: tuple[str, str, int | None], server: int | None = 100 * MB) -> Column:
+    """Return a column of notebooks with one exercise, each with its verdict and its peak."""
+
+    def run(verdict: str, peak: int | None) -> Run:
+        shown = new_output("execute_result", {"text/plain": verdict})
+        cell = new_code_cell('check("it", View)', execution_count=1, outputs=[shown])
+        return Run(new_notebook(cells=[cell]), 1.25, peak)
+
+    none: frozenset[Any] = frozenset()
+    return Column(
+        ENVIRONMENTS[0],
+        {name: run(verdict, peak) for name, verdict, peak in runs},
+        {"backend": "live"},
+        9.0,
+        server,
+        none,
+        none,
+        none,
+        none,
+    )
+
+
+class TestColumn:
+    """What a column says."""
+
+    def test_a_failure_is_shown(self) -> None:
+        """With solutions a verdict must be "Done."; the table says which is not."""
+        made = column(("00", "Done.", MB), ("01", "Not yet.", 3 * MB))
+
+        assert [len(made.problems(name)) for name in ("00", "01")] == [0, 1]
+        assert cells(made) == {
+            "backend": "live",
+            "edition": "solved",
+            "00": "1.2 s",
+            "01": "FAILED",
+            "all, two at a time": "9 s",
+            "server, at its peak": "100 MB",
+            "server and largest kernel": "103 MB",
+        }
+
+    @pytest.mark.parametrize(
+        ("server", "peaks", "expected"),
+        [
+            (100, (30, 50, 40), 150),
+            (None, (30, 50), None),
+            (100, (30, None), None),
+        ],
+    )
+    def test_peak(
+        self, server: int | None, peaks: tuple[int | None, ...], expected: int | None
+    ) -> None:
+        """The server and the largest kernel; unknown as soon as one size is."""
+        runs = [(f"{number:02}", "Done.", peak) for number, peak in enumerate(peaks)]
+
+        assert column(*runs, server=server).peak == expected
 
 
 class TestTable:
