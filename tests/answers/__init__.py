@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -24,6 +24,13 @@ BACKENDS = [
     pytest.param("namespace", marks=pytest.mark.root),  # not on every machine
     "relay",
 ]
+
+
+@dataclass(frozen=True)
+class Later:
+    """Something an answer gives that is made only when it is graded, in the lab of the test."""
+
+    make: Callable[[], Any]
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,8 @@ def graded_with(backend: str) -> Iterator[Laboratory]:
 
 def verdict_on(answer: Answer) -> Verdict:
     """Return what `check` says to *answer*."""
-    verdict = check(answer.to, *answer.given, **answer.parts)
+    given = [one.make() if isinstance(one, Later) else one for one in answer.given]
+    verdict = check(answer.to, *given, **answer.parts)
     assert isinstance(verdict, Verdict)
     return verdict
 
