@@ -86,6 +86,21 @@ class TestCollect:
         ]
         assert len({one.number for one in receipts}) == 2
 
+    def test_a_folder_gives_no_second_name(self, tmp_path: Path) -> None:
+        """Whoever typed a name and handed in the file as well is one learner of one name."""
+        known = {
+            "version": 1,
+            "learner": {"receipts": {"number": MIA.number}},
+            "exercise": {KEEP: {"attempts": 3, "passed": True}},
+        }
+        (tmp_path / "a").mkdir()
+        (tmp_path / "a" / "progress.json").write_text(json.dumps(known))
+        (tmp_path / "b.txt").write_text(MIA.line)
+        (learner,) = Roster(collect([str(tmp_path)])[0]).learners
+
+        assert learner.names == ["Mia"]
+        assert list(learner.done) == ["02", "04"]
+
     @given(st.text(alphabet=st.sampled_from("labapp1.eyJ_-= \n>0f")))
     def test_no_text_is_too_strange(self, text: str) -> None:
         """Whatever is pasted: no exception, and every mark gets its receipt or its reason."""

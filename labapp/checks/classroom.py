@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,7 @@ def run(options: argparse.Namespace) -> tuple[str, list[str]]:
 def collect(names: Iterable[str]) -> tuple[list[Receipt], list[str]]:
     """Return the receipts in the files *names*, and a line for each that is damaged."""
     receipts: list[Receipt] = []
+    kept: list[Receipt] = []  # of files that nobody signed
     problems: list[str] = []
     for path in _files(names):
         try:
@@ -61,13 +63,15 @@ def collect(names: Iterable[str]) -> tuple[list[Receipt], list[str]]:
             problems.append(f"{path}: it is too large for receipts.")
         elif path.suffix == ".json":
             try:
-                receipts += of_progress(path, written)
+                kept += of_progress(path, written)
             except LabError as error:
                 problems.append(f"{path}: {error}")
         else:
             found, damaged = in_text(written.decode("utf-8", "replace"))
             receipts += found
             problems += [f"{path}, line {line}: {reason}" for line, reason in damaged]
+    typed = {one.number: one.name for one in receipts}
+    receipts += [replace(one, name=typed.get(one.number, one.name)) for one in kept]
     return receipts, problems
 
 
