@@ -13,10 +13,9 @@ from labapp.__main__ import parser
 from labapp.checks.asked import ASKED
 from labapp.checks.row import ROWS
 from labapp.remedy import SIX, Remediation
-from tests.answers import known
 from tests.notebook_rules import stated_minutes
 from tools.build_notebooks import SOURCES
-from tools.write_teaching import FOLDER, MESSAGES, main, pages
+from tools.write_teaching import FOLDER, MESSAGES, kept, main, pages
 
 ROOT = Path(__file__).parent.parent
 GUIDE = (ROOT / "docs/instructor-guide.md").read_text(encoding="utf-8")
@@ -64,7 +63,7 @@ class TestGenerated:
         """A row for each of them."""
         page = (FOLDER / "wrong-answers.md").read_text(encoding="utf-8")
 
-        assert page.count("\n| ") - page.count("| the answer |") == len(known("WRONG")) > 200
+        assert page.count("\n| ") - page.count("| the answer |") == len(kept()) > 200
 
     def test_eight_messages(self) -> None:
         """As many as fit one sheet, each with its words."""
