@@ -104,6 +104,12 @@ class Stage:
                 path.chmod(0o555 if path.is_dir() else 0o444)
         return stage
 
+    def tear_down(self) -> None:
+        """Let the folders be removed again by who made them."""
+        if self.environment.read_only:
+            for path in (self.checkout, *self.checkout.rglob("*")):
+                path.chmod(0o755)
+
     @contextmanager
     def server(self) -> Iterator[LabServer]:
         """Run a Jupyter server in it, until the block is left."""

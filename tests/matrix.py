@@ -16,7 +16,6 @@ from tests import notebook_rules as rules
 from tests.binder_image import Image, build
 from tests.environments import Environment, Stage
 from tests.lab_server import LabServer, Run
-from tests.ordinary_user import UID
 
 AT_ONCE = 2  # notebooks; a learner has one open, or two
 MB = 1_000_000
@@ -28,7 +27,6 @@ OF_OTHERS = (
     *(".ipython", ".jupyter", ".local/share/jupyter", ".matplotlib", ".npm"),
     "Library/Jupyter",
 )
-SHARED = (Path("/dev/shm"), Path("/tmp"), Path("/var/tmp"))
 ON_PURPOSE = "written-on-purpose"
 
 PROBE = """
@@ -126,6 +124,7 @@ class Matrix:
             found, _ = watch.written()
         for path in purpose:
             path.unlink(missing_ok=True)
+        stage.tear_down()
         return Column(
             environment,
             runs,
@@ -146,12 +145,11 @@ def _runs(server: LabServer, names: list[str]) -> Iterator[tuple[str, Run]]:
 
 
 class Watch:
-    """Sees which files were made or changed since it was set up, wherever that was possible.
+    """Sees which files were made or changed since it was set up.
 
     It looks at the home, the checkout, the temporary folder and the environment's
-    packages; in the folders that all users share at what is the ordinary user's.
-    Everything else on this machine refuses that user. Root may write anywhere: there
-    the watch sees less.
+    packages. In ``/tmp`` itself anybody writes at any time: what the lab opens there
+    is seen by `test_writing`. All else on this machine refuses an ordinary user.
     """
 
     def __init__(self, stage: Stage) -> None:
@@ -171,12 +169,6 @@ class Watch:
                     about = path.lstat()
                     is_folder = stat.S_ISDIR(about.st_mode)
                     found[path] = (0, 0) if is_folder else (about.st_mtime_ns, about.st_size)
-        if self._stage.environment.drops:
-            for shared in filter(Path.is_dir, SHARED):
-                for path in shared.iterdir():
-                    about = path.lstat()
-                    if about.st_uid == UID:
-                        found[path] = (about.st_mtime_ns, about.st_size)
         return found
 
     def written(self) -> tuple[set[Path], set[str]]:
@@ -199,6 +191,4 @@ class Watch:
         places = [self._stage.home, self._stage.temporary]
         if self._stage.image:
             places += [self._stage.image.venv, self._stage.checkout / "labapp"]
-        if self._stage.environment.drops:
-            places += filter(Path.is_dir, SHARED)
         return {place / ON_PURPOSE for place in places}

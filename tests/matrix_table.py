@@ -80,7 +80,8 @@ class Summary:
     """A plugin of pytest: remembers columns and prints the table at the end."""
 
     def __init__(self, config: pytest.Config) -> None:
-        self._cache: pytest.Cache | None = config.cache  # None with -p no:cacheprovider
+        # Without the attribute: with -p no:cacheprovider.
+        self._cache: pytest.Cache | None = getattr(config, "cache", None)
         self._digest = digest()
         self._now: dict[str, Cells] = {}
 
