@@ -9,9 +9,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from labapp import pcap, pcapng
+from labapp import link, pcapng
 from labapp.errors import LabError, unwritable, why
-from labapp.pcap import BILLION
+from labapp.link import BILLION
+from labapp.loading import Loading
 
 if TYPE_CHECKING:
     from scapy.plist import PacketList
@@ -37,7 +38,8 @@ class Capture:
     *clients* are the TCP ports of the connections the lab itself opened
     meanwhile: each must be found whole, or nothing may be called absent.
     *problems* are sentences; an empty tuple means complete. *tls_secrets* is the TLS
-    key log of those connections, or ``""``.
+    key log of those connections, or ``""``. *vouched* is false for a file without checksums
+    of its own: then those of TCP must show that no byte has changed since.
     """
 
     frames: tuple[Frame, ...]
@@ -47,6 +49,7 @@ class Capture:
     clients: tuple[int, ...] = ()
     problems: tuple[str, ...] = ()
     tls_secrets: str = ""
+    vouched: bool = True
 
     @property
     def complete(self) -> bool:
@@ -58,13 +61,17 @@ class Capture:
         """The frames as a scapy ``PacketList``, dissected when first asked for."""
         from scapy.layers.inet import TCP  # noqa: F401  (registers IP and TCP)
         from scapy.layers.l2 import Ether
-        from scapy.packet import Packet
+        from scapy.packet import Packet, Raw
         from scapy.plist import PacketList
         from scapy.utils import EDecimal
 
         packets: list[Packet] = []
+        packet: Packet
         for frame in self.frames:
-            packet = Ether(frame.data)
+            try:
+                packet = Ether(frame.data)
+            except Exception:  # scapy does not take every damaged frame
+                packet = Raw(frame.data)
             # As scapy's own readers do: a float has no room for nanoseconds.
             packet.time = EDecimal(frame.time) / BILLION
             packets.append(packet)
@@ -110,7 +117,7 @@ class Capture:
         from scapy.utils import PcapWriter
 
         file = BytesIO()
-        writer = PcapWriter(file, linktype=pcap.ETHERNET, nano=True, snaplen=pcap.LONGEST_FRAME)
+        writer = PcapWriter(file, linktype=link.ETHERNET, nano=True, snaplen=link.LONGEST_FRAME)
         writer.write_header(None)
         for frame in self.frames:
             seconds, nanoseconds = divmod(frame.time, BILLION)
@@ -119,26 +126,28 @@ class Capture:
 
     @classmethod
     def load(cls, path: str | Path) -> Capture:
-        """Read an Ethernet pcap or pcapng file.
+        """Read a pcap or pcapng file of any program, with any link type scapy knows.
 
-        A frame that was cut when it was captured is named in *problems*; TLS secrets
-        in the file are not read. Raises `LabError` if the file cannot be read, is of
-        another kind, or ends early.
+        Of a file that is cut off or damaged the good part is kept. That, frames that were
+        cut when they were captured and all else that is missing is named in *problems*.
+        Raises `LabError` if the file cannot be read or is no packet file.
         """
         source = Path(path)
-        frames: list[Frame] = []
-        problems: list[str] = []
+        loading = Loading()
         try:
-            for time, data, cut_off in pcap.packets(source):
-                if cut_off:
-                    problems.append(f"frame {len(frames)} lacks its last {cut_off} bytes")
-                frames.append(Frame(time, data))
+            loading.read(source)
         except (OSError, ValueError) as error:
             raise LabError(
                 f"Cannot read {source}: {why(error)}. Check the name and the folder."
             ) from None
         return cls(
-            tuple(frames), "file", f"read from {source.name}", 0, problems=tuple(problems)
+            tuple(map(Frame._make, loading.frames)),
+            "file",
+            f"read from {source.name}{loading.remark}",
+            0,
+            problems=tuple(loading.problems),
+            tls_secrets=loading.aside.secrets,
+            vouched=loading.vouched,
         )
 
     @classmethod
@@ -153,6 +162,7 @@ class Capture:
             clients=tuple(port for part in parts for port in part.clients),
             problems=tuple(problem for part in parts for problem in part.problems),
             tls_secrets="".join(part.tls_secrets for part in parts),
+            vouched=all(part.vouched for part in parts),
         )
 
     def __repr__(self) -> str:

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from labapp.capture import Capture
-from labapp.conversations import tls
+from labapp.conversations import checksum, tls
 from labapp.conversations.exchange import Exchange, exchanges
 from labapp.conversations.flow import Flow, Lane, flows, is_refusal
 from labapp.conversations.message import Message
@@ -103,15 +103,16 @@ def conversations(capture: Capture) -> tuple[Conversation, ...]:
 def missing(capture: Capture) -> tuple[str, ...]:
     """Return sentences that name all that is not in a capture but should be.
 
-    These are its own problems, the problems of its conversations, and the
-    lab's connections of which there is no conversation. Only if there is none
-    may anything be called absent from the wire.
+    These are its own problems, the problems of its conversations, the lab's
+    connections of which there is no conversation, and frames of a file that may have
+    changed since. Only if there is none may anything be called absent from the wire.
     """
     found = conversations(capture)
     unseen = Counter(capture.clients)
     unseen.subtract(Counter(conversation.client.port for conversation in found))
     return (
         *capture.problems,
+        *(() if capture.vouched else checksum.doubts(capture.frames)),
         *(
             f"{one.client} > {one.server}: {problem}"
             for one in found
