@@ -1,4 +1,7 @@
-"""``python -m fuzzing NUMBER``: damaged inputs for every reader; writes docs/trust.md."""
+"""``python -m fuzzing NUMBER``: damaged inputs for every reader, and the detector's rates.
+
+A campaign of a million or more is written down in docs/trust.md.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,18 @@ import argparse
 import os
 import platform
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from fuzzing.campaign import Result, peak, run
+from fuzzing.detector import Tally, judge
 from fuzzing.targets import TARGETS
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "trust.md"
 BEGIN, END = "<!-- fuzzing: begin -->", "<!-- fuzzing: end -->"
 ENOUGH = 1_000_000  # inputs, from which on the result is kept
+PART = 20  # one conversation of each kind for so many inputs
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,13 +43,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _say(failure)
     grown = peak() - before
     _say(f"memory grew by {grown / 1e6:,.0f} MB")
+    tallies = [] if options.only else list(_judged(options.number // PART, options.seed))
     if not options.only and options.number >= ENOUGH:
-        write(DOCUMENT, table(results, options.seed, grown))
+        write(DOCUMENT, table(results, tallies, options.seed, grown))
         _say(f"Written to {DOCUMENT}.")
-    return int(any(result.failures for result in results))
+    return int(any(one.failures for one in results) or any(one.wrong for one in tallies))
 
 
-def table(results: Sequence[Result], seed: str, grown: int) -> str:
+def _judged(number: int, seed: str) -> Iterator[Tally]:
+    """Yield how the detector judges *number* conversations of each kind."""
+    for guilty in (True, False):
+        tally = judge(number, guilty=guilty, seed=seed)
+        _say(str(tally))
+        for wrong in tally.wrong[:5]:
+            _say(wrong)
+        yield tally
+
+
+def table(results: Sequence[Result], tallies: Sequence[Tally], seed: str, grown: int) -> str:
     """Return *results* as a table of Markdown, with when and where above it."""
     total = sum(result.inputs for result in results)
     when = (
@@ -64,6 +80,10 @@ def table(results: Sequence[Result], seed: str, grown: int) -> str:
             f"| {one.name} | {one.inputs:,} | {one.rate:,.0f} | {1000 * one.slowest:,.0f} ms | "
             f"{counts} | {len(one.failures)} |"
         )
+    lines += ["", "| detector | judged rightly | conversations |", "|---|---|---|"]
+    for tally in tallies:
+        right = tally.number - len(tally.wrong)
+        lines.append(f"| {tally.name} | {right:,} | {tally.number:,} |")
     return "\n".join(lines) + "\n"
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 
 from labapp.secret.disguise import beginnings, walk
+from labapp.secret.wrapping import View, views
 
 _LINE_END = rb"(?:\r?\n)?"  # base64 in mail is cut into lines (RFC 2045, section 6.8)
 
@@ -46,8 +47,8 @@ def find(secret: str, haystack: bytes) -> list[Match]:
     Read are: UTF-8 as it stands, percent and plus (RFC 3986, HTML forms), HTML
     character references, the escapes of JSON, JavaScript, Python and cookies,
     any mixture of these, one inside another too; hexadecimal, UTF-16, and
-    base64 (RFC 4648, both alphabets) in its three alignments; all of these also
-    where ``pprint`` cut them. The time is in proportion to the length of
+    base64 (RFC 4648, both alphabets) in its three alignments; each of these also inside
+    another, and where ``pprint`` cut them. The time is in proportion to the length of
     *haystack*, whatever stands there.
     """
     # No disguise writes a sign in less than a byte.
@@ -56,11 +57,36 @@ def find(secret: str, haystack: bytes) -> list[Match]:
     matches = _matches(secret, haystack)
     if b"\n" in haystack and _CUT_END.search(haystack):
         matches += _across_cuts(secret, haystack)
+    found = _apart(matches)
+    inside = [match for view in views(haystack, len(secret)) for match in _inside(secret, view)]
+    return _apart([*found, *_clear(inside, found)]) if inside else found
+
+
+def _apart(matches: Iterable[Match]) -> list[Match]:
+    """Return *matches* in order, without those that overlap one before them."""
     found: list[Match] = []
     for match in sorted(matches, key=lambda one: one.offset):
         if not found or match.offset >= found[-1].offset + found[-1].length:
             found.append(match)
     return found
+
+
+def _inside(secret: str, view: View) -> Iterator[Match]:
+    """Yield the matches that show once a wrapping is off."""
+    for match in _matches(secret, view.data):
+        start, stop = view.place(match.offset, match.offset + match.length)
+        names = f"{view.name} + {match.encoding}".split(" + ")
+        worn = dict.fromkeys(name for name in names if name != "plain")
+        yield Match(start, stop - start, " + ".join(worn))
+
+
+def _clear(matches: Iterable[Match], known: list[Match]) -> Iterator[Match]:
+    """Yield those of *matches* that overlap none of *known*, which are in order."""
+    ends = [one.offset + one.length for one in known]
+    for match in matches:
+        index = bisect_right(ends, match.offset)
+        if index == len(known) or known[index].offset >= match.offset + match.length:
+            yield match
 
 
 def _across_cuts(secret: str, haystack: bytes) -> Iterator[Match]:

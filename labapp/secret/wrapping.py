@@ -1,0 +1,237 @@
+r"""Wrappings: encodings that are taken off some bytes as a whole, to look at what is inside.
+
+`labapp.secret.disguise` reads a text sign by sign in every mixture of disguises. But of a
+disguise whose own signs are all disguised again (``%26%23%78``, or JSON in base64) it sees
+nothing to begin with. Here each wrapping is taken off once, in one pass.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from html.entities import html5
+from itertools import accumulate
+from typing import NamedTuple
+
+_HEX = rb"[0-9a-fA-F]"
+_PERCENT = re.compile(rb"%%(%s{2})" % _HEX)
+_REFERENCE = re.compile(
+    rb"&(?:#0{0,8}([0-9]{1,7})|#[xX]0{0,8}(%s{1,6})|([A-Za-z][A-Za-z0-9]{1,24}));" % _HEX
+)
+_ESCAPE = re.compile(
+    rb"\\(?:u([dD][89abAB]%(h)s{2}\\u[dD][c-fC-F]%(h)s{2})|u(%(h)s{4})|u\{0{0,8}(%(h)s{1,6})\}"
+    rb"|U(%(h)s{8})|x(%(h)s{2})|([0-3][0-7]{2})|([\"'/\\abfnrtv]))" % {b"h": _HEX}
+)
+_CONTROLS = {b"a": b"\a", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
+_CONTROLS |= {b"v": b"\v"}
+_TWICE = re.compile(rb"[\xc2\xc3][\x80-\xbf]")
+_WIDE = re.compile(rb"\0[^\0]\0[^\0]\0[^\0]\0")
+_SIGNS = bytes(
+    ord("a") if chr(octet).isascii() and (chr(octet).isalnum() or chr(octet) in "+/-_") else 0
+    for octet in range(256)
+)  # for bytes.translate(): signs of base64, of which hexadecimal ones are some
+_SIGNS_OF_DISGUISES = frozenset(
+    octet for octet in range(256) if _SIGNS[octet] or octet >= 0x80 or octet in b"\0%&\\#;{}="
+)
+_NO_SIGN, _LINE_END = re.compile(rb"[^a]"), re.compile(rb"\r?\n")
+_URL_SAFE = bytes.maketrans(b"-_", b"+/")
+_BETWEEN = b"\0\0"  # between two runs: no secret has it
+
+
+_Value = Callable[[re.Match[bytes]], bytes]
+
+
+class View(NamedTuple):
+    """What *data* is when the wrapping *name* is off.
+
+    *place* takes offsets of start and stop in *data*; it returns those in the bytes as they
+    were, of whole signs.
+    """
+
+    name: str
+    data: bytes
+    place: Callable[[int, int], tuple[int, int]]
+
+
+def views(haystack: bytes, shortest: int) -> Iterator[View]:
+    """Yield *haystack* without each wrapping that occurs in it.
+
+    *shortest* is how many bytes a text has that is looked for: shorter runs of base64
+    and of hexadecimal digits are left alone. The time is in proportion to the length.
+    """
+    for name, leads, pattern, value in _TOKENS:
+        if any(lead in haystack for lead in leads) and _matters(haystack, pattern, value):
+            data = pattern.sub(value, haystack)
+            place = _by_tokens(haystack, pattern, value)
+            yield View(name, data, place)
+            if pattern is _PERCENT and b"+" in haystack and b"\0" in data:
+                # A form writes both bytes of a space in UTF-16, each in its own way.
+                form = pattern.sub(value, haystack.replace(b"+", b" "))
+                yield View("plus + percent", form, place)
+    if _WIDE.search(haystack):
+        yield from _wide(haystack)
+    shape = haystack.translate(_SIGNS)
+    if b"a" * (4 * shortest // 3) in shape:
+        yield from _runs(haystack, shape, shortest)
+
+
+def _matters(haystack: bytes, pattern: re.Pattern[bytes], value: _Value) -> bool:
+    """Return whether taking this off brings to light what disguises are made of.
+
+    A mere quote or space the other search has read already, wherever it stands.
+    """
+    told = {found[0]: found for found in pattern.finditer(haystack)}
+    return any(_SIGNS_OF_DISGUISES.intersection(value(found)) for found in told.values())
+
+
+def _octet(found: re.Match[bytes]) -> bytes:
+    return bytes((int(found[1], 16),))
+
+
+def _sign(found: re.Match[bytes]) -> bytes:
+    decimal, hexadecimal, name = found.groups()
+    if name:
+        return html5.get(f"{name.decode()};", "").encode() or found[0]
+    return _char(int(decimal) if decimal else int(hexadecimal, 16)) or found[0]
+
+
+def _unescaped(found: re.Match[bytes]) -> bytes:
+    pair, four, braced, eight, octet, octal, itself = found.groups()
+    if pair:
+        return bytes.fromhex(pair.replace(rb"\u", b"").decode()).decode("utf-16-be").encode()
+    if octet or octal:
+        return bytes((int(octet, 16) if octet else int(octal, 8),))
+    if itself:
+        return _CONTROLS.get(itself, itself)
+    return _char(int(four or braced or eight, 16)) or found[0]
+
+
+def _once(found: re.Match[bytes]) -> bytes:
+    return found[0].decode().encode("latin-1")
+
+
+def _char(code: int) -> bytes:
+    good = 0 < code < 0x110000 and not 0xD800 <= code < 0xE000
+    return chr(code).encode() if good else b""
+
+
+_TOKENS: tuple[tuple[str, tuple[bytes, ...], re.Pattern[bytes], _Value], ...] = (
+    ("percent", (b"%",), _PERCENT, _octet),
+    ("HTML", (b"&",), _REFERENCE, _sign),
+    ("escape", (b"\\",), _ESCAPE, _unescaped),
+    ("UTF-8 twice", (b"\xc2", b"\xc3"), _TWICE, _once),
+)
+
+
+def _by_tokens(
+    haystack: bytes, pattern: re.Pattern[bytes], value: _Value
+) -> Callable[[int, int], tuple[int, int]]:
+    def place(start: int, stop: int) -> tuple[int, int]:
+        inside, outside = [0], [0]  # where a token begins or ends, there and here
+        for found in pattern.finditer(haystack):
+            begin = inside[-1] + found.start() - outside[-1]
+            inside += (begin, begin + len(value(found)))
+            outside += found.span()
+        return _place(inside, outside, start), _place(inside, outside, stop, end=True)
+
+    return place
+
+
+def _place(inside: list[int], outside: list[int], at: int, *, end: bool = False) -> int:
+    index = bisect_right(inside, at - end) - 1
+    if index % 2:  # within a token: it counts as a whole
+        return outside[index + 1] if end else outside[index]
+    return outside[index] + at - inside[index]
+
+
+def _wide(haystack: bytes) -> Iterator[View]:
+    for start in (0, 1):
+        for codec in ("utf-16-le", "utf-16-be"):
+            text = haystack[start : start + (len(haystack) - start) // 2 * 2].decode(
+                codec, "replace"
+            )
+            yield View("UTF-16", (data := text.encode()), _by_units(data, codec, start))
+
+
+def _by_units(data: bytes, codec: str, first: int) -> Callable[[int, int], tuple[int, int]]:
+    def place(start: int, stop: int) -> tuple[int, int]:
+        before, inside = data[:start].decode(), data[start:stop].decode()
+        begin = first + len(before.encode(codec))
+        return begin, begin + len(inside.encode(codec))
+
+    return place
+
+
+def _runs(haystack: bytes, shape: bytes, shortest: int) -> Iterator[View]:
+    """What long runs of digits or of base64 hold, in each of their alignments."""
+    runs = list(_spans(haystack, shape, 4 * shortest // 3))
+    pattern = re.compile(rb"(?<!%s)%s{%d,}+" % (_HEX, _HEX, 2 * shortest))
+    digits = [m.span() for start, stop in runs for m in pattern.finditer(haystack, start, stop)]
+    for shift in range(2 if digits else 0):
+        pieces = [_from_hex(haystack[start + shift : stop]) for start, stop in digits]
+        yield _joined(
+            "hex", pieces, [range(start + shift, stop) for start, stop in digits], 2, 1
+        )
+    for shift in range(4 if runs else 0):
+        pieces = [_from_base64(haystack[start:stop], shift) for start, stop in runs]
+        places = [_places(haystack, start, stop)[shift:] for start, stop in runs]
+        yield _joined("base64", pieces, places, 4, 3)
+
+
+def _spans(haystack: bytes, shape: bytes, shortest: int) -> Iterator[tuple[int, int]]:
+    """Yield where runs of signs stand; in *shape* each sign is an "a"."""
+    needle, stop = b"a" * shortest, 0
+    while (start := shape.find(needle, stop)) >= 0:
+        begin = start
+        while True:
+            stop = _end(shape, begin)
+            line_end = _LINE_END.match(haystack, stop)
+            # MIME cuts base64 into lines of 76 signs or fewer, the last one excepted.
+            if line_end is None or not 60 <= stop - begin <= 76:
+                break
+            begin = line_end.end()
+        yield start, stop
+
+
+def _end(shape: bytes, start: int) -> int:
+    found = _NO_SIGN.search(shape, start)
+    return found.start() if found else len(shape)
+
+
+def _from_hex(run: bytes) -> bytes:
+    return bytes.fromhex(run[: len(run) // 2 * 2].decode())
+
+
+def _from_base64(run: bytes, shift: int) -> bytes:
+    signs = run.translate(_URL_SAFE, b"\r\n")[shift:]
+    return b64decode(signs[: len(signs) // 4 * 4] + _rest(signs))
+
+
+def _rest(signs: bytes) -> bytes:
+    """The last signs, filled up; a single one says nothing."""
+    left = signs[len(signs) // 4 * 4 :]
+    return left + b"=" * (4 - len(left)) if len(left) > 1 else b""
+
+
+def _places(haystack: bytes, start: int, stop: int) -> Sequence[int]:
+    """Where the signs of a run stand, without the line ends between them."""
+    if haystack.find(b"\n", start, stop) < 0:
+        return range(start, stop)
+    return [at for at in range(start, stop) if haystack[at] not in b"\r\n"]
+
+
+def _joined(
+    name: str, pieces: list[bytes], places: list[Sequence[int]], signs: int, octets: int
+) -> View:
+    """One view of all *pieces*, of which *signs* at *places* stand for *octets*."""
+    starts = list(accumulate((len(piece) + len(_BETWEEN) for piece in pieces), initial=0))
+
+    def place(start: int, stop: int) -> tuple[int, int]:
+        index = bisect_right(starts, start) - 1
+        first = (start - starts[index]) * signs // octets
+        last = -(-(stop - starts[index]) * signs // octets)
+        return places[index][first], places[index][last - 1] + 1
+
+    return View(name, _BETWEEN.join(pieces), place)

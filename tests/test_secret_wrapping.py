@@ -1,0 +1,90 @@
+"""A wrapping is taken off as a whole, and what was inside is found in its place."""
+
+from __future__ import annotations
+
+import base64
+import json
+from urllib.parse import quote
+
+import pytest
+
+from labapp.secret import Match, find
+from labapp.secret.wrapping import views
+
+SECRET = "Rex's fake café+otter 123"
+JSON = json.dumps(SECRET)[1:-1].encode()
+
+
+def percent(data: bytes) -> bytes:
+    return b"".join(b"%%%02x" % octet for octet in data)
+
+
+def numbers(data: bytes) -> bytes:
+    return b"".join(b"&#%d;" % octet for octet in data)
+
+
+@pytest.mark.parametrize(
+    ("written", "encoding"),
+    [
+        (percent(JSON), "percent + escape"),
+        (numbers(JSON), "HTML + escape"),
+        (JSON.hex().encode(), "hex + escape"),
+        (JSON.decode().encode("utf-16-le"), "UTF-16 + escape"),
+        (JSON.decode().encode("utf-16-be"), "UTF-16 + escape"),
+        (percent(SECRET.encode("utf-16-le")), "percent + UTF-16"),
+    ],
+)
+@pytest.mark.parametrize("before", [b"", b"<", b"<p>%25 "])
+def test_a_match_is_what_was_written(written: bytes, encoding: str, before: bytes) -> None:
+    """Its first sign to its last, and what it wears from outside to inside."""
+    assert [Match(len(before), len(written), encoding)] == find(
+        SECRET, before + written + b"</p>"
+    )
+
+
+@pytest.mark.parametrize("before", range(7))
+def test_in_base64_a_match_has_every_sign_that_is_its_own(before: int) -> None:
+    """With those at its ends that it shares."""
+    haystack = base64.b64encode(b'{"a":"b'[:before] + JSON + b'"}')
+    first, last = 8 * before // 6, -(-8 * (before + len(JSON)) // 6)
+
+    assert [Match(first, last - first, "base64 + escape")] == find(SECRET, haystack)
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("size", [60, 64, 76])
+def test_base64_in_lines_is_one_run(end: bytes, size: int) -> None:
+    """As mail and PEM have it; the match reaches from its first sign over the line end."""
+    signs = base64.b64encode(b"x" * 43 + JSON + b"." * 60)
+    lines = end.join(signs[at : at + size] for at in range(0, len(signs), size))
+    (match,) = find(SECRET, b"head\n\n" + lines + end)
+
+    assert match.encoding == "base64 + escape"
+    found = (b"head\n\n" + lines)[match.offset : match.offset + match.length]
+    assert end in found
+    assert found.replace(end, b"") in signs
+
+
+def test_runs_apart_are_not_joined() -> None:
+    """Half of a text in one run and half in the next is no text."""
+    halves = [base64.b64encode(part) for part in (JSON[:15], JSON[15:])]
+
+    assert [] == find(SECRET, b" ".join(halves))
+    assert 1 == len(find(SECRET, base64.b64encode(JSON) + b" " + halves[0]))
+
+
+def test_what_the_other_search_finds_comes_first() -> None:
+    """One text is one match, named by what it wears to begin with."""
+    haystack = quote(SECRET).encode() + b" " + percent(JSON)
+
+    assert ["percent", "percent + escape"] == [one.encoding for one in find(SECRET, haystack)]
+
+
+@pytest.mark.parametrize(
+    "haystack",
+    [b"", b"it&#x27;s 100% \\' \\\" fun%20", b"word " * 99],
+)
+def test_plain_pages_have_nothing_to_take_off(haystack: bytes) -> None:
+    """Quotes and spaces bring nothing to light: a page is searched once."""
+    assert [] == list(views(haystack, 8))
+    assert ["HTML"] == [view.name for view in views(haystack + b"&amp;", 8)]
