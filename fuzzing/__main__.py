@@ -20,7 +20,7 @@ from fuzzing.targets import TARGETS
 DOCUMENT = Path(__file__).parent.parent / "docs" / "trust.md"
 BEGIN, END = "<!-- fuzzing: begin -->", "<!-- fuzzing: end -->"
 ENOUGH = 1_000_000  # inputs, from which on the result is kept
-PART = 20  # one conversation of each kind for so many inputs
+PART = 50  # one conversation of each kind for so many inputs
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
