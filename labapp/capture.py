@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from labapp import link, pcapng
-from labapp.errors import LabError, unwritable, why
+from labapp.errors import LabError, why
 from labapp.link import BILLION
 from labapp.loading import Loading
+from labapp.saving import write
 
 if TYPE_CHECKING:
     from scapy.plist import PacketList
@@ -102,11 +103,7 @@ class Capture:
         """
         target = Path(path)
         ends_in_pcapng = target.suffix.lower() == ".pcapng"
-        content = self._pcapng() if ends_in_pcapng else self._pcap()
-        try:
-            target.write_bytes(content)
-        except (OSError, ValueError) as error:
-            raise unwritable(target, error) from None
+        write(target, self._pcapng() if ends_in_pcapng else self._pcap())
         return target
 
     def _pcapng(self) -> bytes:

@@ -34,6 +34,12 @@ def test_a_response_has_a_status_and_nothing_of_a_request(line: bytes) -> None:
     assert (message.method, message.target, message.host) == ("", "", "")
 
 
+@pytest.mark.parametrize("code", ["", "2", "20", '"00', "2a0", "\xb2\xb2\xb2", "-10", " + "])
+def test_what_is_no_status_code_is_none(code: str) -> None:
+    """A status line may be cut off or damaged anywhere; nothing is made up, nothing breaks."""
+    assert Message("response", f"HTTP/1.1 {code}".encode("latin-1")).status is None
+
+
 def test_headers_are_found_in_any_case_and_keep_their_repetitions() -> None:
     """The first is `header`, all are `header_values`."""
     assert REQUEST.header("COOKIE") == "a=1"

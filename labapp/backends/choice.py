@@ -77,6 +77,10 @@ def try_out(kind: type[Backend]) -> tuple[Backend | None, Probe]:
         reason = str(refusal)
     except Exception as error:  # whatever it is, there may be another that works
         reason = f"it failed: {str(error) or type(error).__name__}"
+    except BaseException:  # Ctrl-C: nobody will ever know of this backend
+        if backend is not None:
+            backend.close()
+        raise
     probe = Probe(kind.name, kind.fidelity, works=not reason, reason=reason)
     if reason and backend is not None:
         with suppress(Exception):

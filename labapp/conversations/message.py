@@ -66,9 +66,9 @@ class Message:
 
     @property
     def status(self) -> int | None:
-        """The status code of a response; None if there is none."""
+        """The status code of a response; None if there is none whole."""
         code = self._words[1][:3] if self.side == "response" else ""
-        return int(code) if code else None
+        return int(code) if len(code) == 3 and code.isascii() and code.isdigit() else None
 
     @property
     def host(self) -> str:

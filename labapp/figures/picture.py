@@ -9,9 +9,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from labapp.errors import unwritable
 from labapp.figures.style import DPI, PAPER
 from labapp.figures.table import CARD, Table
+from labapp.saving import write
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -42,10 +42,7 @@ class Picture:
     def save(self, path: str | Path, dpi: int = DPI) -> Path:
         """Write the figure as PNG to *path*; `LabError` if that cannot be done."""
         target = Path(path)
-        try:
-            target.write_bytes(self.png(dpi))
-        except (OSError, ValueError) as error:
-            raise unwritable(target, error) from None
+        write(target, self.png(dpi))
         return target
 
     def _repr_html_(self) -> str:

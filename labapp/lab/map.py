@@ -9,11 +9,12 @@ from itertools import compress, product
 from pathlib import Path
 
 from labapp import remedy, show
-from labapp.errors import LabError, unwritable
+from labapp.errors import LabError
 from labapp.lab.laboratory import visit
 from labapp.lab.progress import progress
 from labapp.lab.visits import Visit
 from labapp.remedy import Remediation
+from labapp.saving import write
 from labapp.secret import plant_secret
 
 Combination = tuple[Remediation, ...]
@@ -79,10 +80,7 @@ class ExposureMap:
 
     def save(self, path: str | Path) -> None:
         """Write the JSON to *path*; `LabError` if that cannot be done."""
-        try:
-            Path(path).write_text(self.json, encoding="utf-8")
-        except (OSError, ValueError) as error:
-            raise unwritable(path, error) from None
+        write(Path(path), self.json.encode())
 
     def __repr__(self) -> str:
         return self.text
