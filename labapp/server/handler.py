@@ -18,6 +18,7 @@ from django.core.servers.basehttp import ServerHandler, WSGIRequestHandler
 from labapp.server import access_log
 from labapp.server.interruption import Interruptible
 from labapp.server.output import speaking_for
+from labapp.site.hosts import AT_HOME
 
 if TYPE_CHECKING:
     from labapp.server.server import Server
@@ -52,6 +53,8 @@ class Response(ServerHandler):
         if self.request_handler.close_connection:
             # Said aloud, or clients keep a socket that is about to close.
             self.headers["Connection"] = "close"
+        for line in self.headers.get_all("Set-Cookie"):
+            self.request_handler.server.own_cookies.add(line.partition("=")[0].strip())
 
 
 class Handler(WSGIRequestHandler):
@@ -76,7 +79,19 @@ class Handler(WSGIRequestHandler):
         connection: object = self.connection  # its stub knows no TLS
         if isinstance(connection, ssl.SSLSocket):
             environ["HTTPS"] = "on"
+        if self._host in AT_HOME and "HTTP_COOKIE" in environ:
+            environ["HTTP_COOKIE"] = self._own_cookies(environ["HTTP_COOKIE"])
         return environ
+
+    def _own_cookies(self, header: str) -> str:
+        """Return the cookies that this server has set, without those of its neighbours.
+
+        Ports do not separate cookies (RFC 6265, section 8.5): a reader's own browser
+        sends Jupyter's here as well, and an error report would show them.
+        """
+        pairs = (pair.strip() for pair in header.split(";"))
+        known = self.server.own_cookies
+        return "; ".join(pair for pair in pairs if pair.partition("=")[0].strip() in known)
 
     def handle_one_request(self) -> None:
         """Read and answer one request (Django's method with our `Response`)."""

@@ -65,6 +65,7 @@ class Server(ThreadedWSGIServer):
         self.traffic = Traffic()
         self.output = Output()
         self.notes: list[str] = []  # what would have gone to stderr
+        self.own_cookies: set[str] = set()  # names of all cookies it has ever set
         self._context = context
         self._connections: dict[Thread, socket.socket] = {}
         self._log: list[LogLine] = []

@@ -11,6 +11,7 @@ from django.urls import resolve
 
 from labapp.evidence import CONTROL, LOOKALIKES, SITE, STRANGER, THIRD_PARTY
 
+AT_HOME = ("127.0.0.1", "localhost")  # how a reader's own browser calls the site
 URLCONFS = {
     STRANGER: "labapp.site.stranger",
     **dict.fromkeys(LOOKALIKES, "labapp.site.stranger"),
@@ -25,7 +26,8 @@ class HostMiddleware:
     They stand for other people's servers, so nothing that is applied to the
     site (HTTPS, sessions, the CSRF check) may reach them: they are answered
     before the rest of the middleware. A host outside ALLOWED_HOSTS gets
-    Django's 400.
+    Django's 400. To a reader's own browser the site is not to be shown in a frame,
+    by Jupyter or anybody; at ``site.test``, which is studied, nothing is added.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -34,6 +36,10 @@ class HostMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer *request* with the URLconf of its host."""
         host, _ = split_domain_port(request.get_host())
+        if host in AT_HOME:
+            answer = self.get_response(request)
+            answer.headers.setdefault("X-Frame-Options", "DENY")  # RFC 7034
+            return answer
         if host not in URLCONFS:
             return self.get_response(request)
         match = resolve(request.path_info, URLCONFS[host])
@@ -53,7 +59,7 @@ def neighbours(request: HttpRequest) -> dict[str, str]:
     """
     host, port = split_domain_port(request.get_host())
     colon_port = f":{port}" if port else ""
-    at_home = host in ("127.0.0.1", "localhost")
+    at_home = host in AT_HOME
     return {
         "site_host": SITE + colon_port,
         "images_host": "" if at_home else THIRD_PARTY + colon_port,
