@@ -133,6 +133,20 @@ def test_decisions_are_numbered() -> None:
     assert [f"{n:04}" for n in range(len(DECISIONS))] == [path.name[:4] for path in DECISIONS]
 
 
+def test_the_threat_model_names_tests_that_are_there() -> None:
+    """Every test and every module of tests in it exists; it is about one page."""
+    text = (ROOT / "docs/threat-model.md").read_text(encoding="utf-8")
+    defined = set(re.findall(r"def (test_\w+)", "".join(p.read_text("utf-8") for p in TESTS)))
+    named = set(re.findall(r"`(test_\w+)`", text))
+
+    assert len(named) >= 8
+    assert set() == named - defined
+    assert [
+        one for one in re.findall(r"`(tests/\w+\.py)`", text) if not (ROOT / one).exists()
+    ] == []
+    assert len(text.split()) < 900
+
+
 class TestMisconceptions:
     """docs/misconceptions.md names chapters and headings that are there."""
 
