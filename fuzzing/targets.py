@@ -22,15 +22,18 @@ from fuzzing.samples import (
     HTTP_WORDS,
     JSON_WORDS,
     PORT,
+    RECEIPT,
     RECORDS,
     REQUESTS,
     RESPONSES,
     TALKS,
     TEXT,
+    receipt,
 )
 from labapp import link
 from labapp.capture import Capture, Frame
 from labapp.checks import memory
+from labapp.checks.receipts import Receipt
 from labapp.conversations import Stream, conversations, missing
 from labapp.conversations.http import messages
 from labapp.conversations.segment import parse
@@ -149,6 +152,20 @@ def read_progress(data: object) -> str:
     return "refused" if empty else "good"
 
 
+def read_receipt(data: object) -> str:
+    """A receipt: one that is read says the same in its own line, or it is refused in one."""
+    assert isinstance(data, bytes)
+    try:
+        found = Receipt.read(data.decode("latin-1"))
+    except LabError as refusal:
+        if "\n" in str(refusal):
+            raise AssertionError("a refusal has more than one line") from None
+        return "refused"
+    assert Receipt.read(found.line) == found
+    assert repr(found)
+    return "good"
+
+
 # The list ---------------------------------------------------------------------------
 
 
@@ -161,6 +178,12 @@ def _any_frames(random: Random) -> list[bytes]:
     if random.random() < 0.1:
         talk = talk + random.choice(TALKS)
     return chosen(random, talk, _changed(HTTP_WORDS))
+
+
+def _any_receipt(random: Random) -> bytes:
+    if random.random() < 0.5:
+        return mutated(random, [receipt(RECEIPT)], [b".", b"labapp1.", b"=", b"A"])
+    return receipt(mutated(random, [RECEIPT], JSON_WORDS))
 
 
 TARGETS = (
@@ -187,4 +210,5 @@ TARGETS = (
         read_progress,
         _folder,
     ),
+    Target("receipts", _any_receipt, read_receipt),
 )

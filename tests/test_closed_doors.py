@@ -10,12 +10,15 @@ import textwrap
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.request import ProxyHandler, build_opener
 
 import pytest
 from django.http import HttpRequest, HttpResponse
 
 from labapp import remedy
 from labapp.backends.loopback import ETH_P_ALL
+from labapp.lab import laboratory as laboratory_module
+from labapp.lab import serve
 from labapp.lab.laboratory import Laboratory
 from labapp.site import application as site
 from tests.asking import visitor
@@ -69,6 +72,19 @@ def test_every_port_of_the_lab_is_on_loopback(lab: Laboratory) -> None:
     assert {"0100007F"} == listening()
     with socket.create_server(("0.0.0.0", 0)):
         assert {"0100007F", "00000000"} == listening()
+
+
+def test_the_door_is_on_loopback_and_not_framable(
+    lab: Laboratory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The link of serve() is the learner's own; a page elsewhere cannot show it in a frame."""
+    monkeypatch.setattr(laboratory_module, "_laboratory_of", lambda pid: lab)
+    served = serve()
+    assert {"0100007F"} == listening()
+
+    with build_opener(ProxyHandler({})).open(served.link, timeout=30) as answer:
+        assert b"sensitive_info" in answer.read()
+        assert answer.headers["X-Frame-Options"] == "DENY"
 
 
 def ask(lab: Laboratory, host: str, *headers: str) -> str:

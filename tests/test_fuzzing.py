@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +13,8 @@ from random import Random
 import pytest
 
 import fuzzing.__main__ as command
-from fuzzing import campaign
+from fuzzing import campaign, samples
 from fuzzing.mutation import LONGEST, mutated
-from fuzzing.samples import HTTP_WORDS, REQUESTS
 from fuzzing.targets import TARGETS, Target
 
 SHORT = 1000  # inputs of each target
@@ -29,6 +28,23 @@ def test_no_damaged_input_breaks_a_reader(target: Target) -> None:
     assert result.failures == []
     assert result.inputs == SHORT
     assert len(result.outcomes) > 1  # good ones and others: chance does not hit one alone
+
+
+def test_samples_are_good() -> None:
+    """What is changed was valid before: else a campaign would knock at the front door only."""
+    readers = {target.name: target for target in TARGETS}
+    valid: dict[str, Sequence[object]] = {
+        "frame parser": samples.FRAMES,
+        "conversation builder": samples.TALKS[:2],
+        "HTTP reader": samples.REQUESTS + samples.RESPONSES[:-1],
+        "packet file reader": samples.FILES,
+        "progress.json": samples.RECORDS[:1],
+        "receipts": [samples.receipt(samples.RECEIPT)],
+    }
+    assert list(readers) == list(valid)
+    for name, given in valid.items():
+        with readers[name].inside():
+            assert {"good"} == {readers[name].read(one) for one in given}
 
 
 def planted(read: Callable[[object], str]) -> Target:
@@ -125,7 +141,8 @@ def test_inputs_differ_and_come_again() -> None:
         assert made == [repr(target.make(Random(f"x:{number}"))) for number in range(200)]
         assert len(set(made)) > 150
     longest = [
-        mutated(Random(n), [bytes(LONGEST * 2), *REQUESTS], HTTP_WORDS) for n in range(99)
+        mutated(Random(n), [bytes(LONGEST * 2), *samples.REQUESTS], samples.HTTP_WORDS)
+        for n in range(99)
     ]
     assert max(map(len, longest)) == LONGEST
 
