@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from labapp.backends import Backend, choose
+from labapp.backends import Backend, choice, choose
 from labapp.backends.backend import Unavailable
 from labapp.backends.choice import try_out
 from labapp.backends.live import Live
@@ -13,6 +13,7 @@ from labapp.backends.namespace import Namespace
 from labapp.backends.relay import Relay
 from labapp.capture import Frame
 from labapp.errors import LabError
+from tests.relaying import every_backend
 
 Frames = list[Frame]
 
@@ -234,3 +235,17 @@ def test_an_ordinary_user_cannot_force_live(as_ordinary_user) -> None:
         "Unset LABAPP_CAPTURE to let the lab choose another.\n"
     )
     assert done.stderr == ""
+
+
+@every_backend
+def test_an_interrupted_self_test_leaves_nothing(
+    no_leaks: None, monkeypatch: pytest.MonkeyPatch, kind: type[Backend]
+) -> None:
+    """Ctrl-C while a backend proves itself: nobody has it, so it is closed."""
+
+    def interrupted(backend: Backend) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(choice, "_self_test", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        choice.try_out(kind)
