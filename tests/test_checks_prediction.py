@@ -13,7 +13,7 @@ import pytest
 from ipywidgets import Dropdown, Widget
 
 from labapp import remedy
-from labapp.checks import card
+from labapp.checks import card, comparison
 from labapp.checks.answer import answers
 from labapp.checks.comparison import Comparison, Line
 from labapp.checks.memory import forget, recall
@@ -274,11 +274,14 @@ class TestBeside:
         agreed = Comparison("t", "Question", (Line("a", "yes", False, "yes"),))
         differing = Comparison("t", "Question", (Line("a", "yes", False, "no"),))
 
-        assert (card.DIFFERENT in agreed._repr_html_(), "different" in repr(agreed)) == (
+        assert (comparison.DIFFERENT in agreed._repr_html_(), "different" in repr(agreed)) == (
             False,
             False,
         )
-        assert (card.DIFFERENT in differing._repr_html_(), "different" in repr(differing)) == (
+        assert (
+            comparison.DIFFERENT in differing._repr_html_(),
+            "different" in repr(differing),
+        ) == (
             True,
             True,
         )
@@ -290,7 +293,7 @@ class TestBeside:
             Comparison("t", "c", (line,)), title=HOSTILE, corner=HOSTILE
         )._repr_html_()
 
-        assert [html.count(part) for part in ("<caption", 'scope="col"', 'scope="row"')] == [
+        assert [html.count(part) for part in ("<figcaption", 'scope="col"', 'scope="row"')] == [
             1,
             4,
             1,

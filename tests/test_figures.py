@@ -60,7 +60,7 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "claims in Arabic": lambda: claims_card(claims.judge(visit(post, secret="ريكس ينام ظهرا"))),
     "positions of eight": lambda: positions(*story()[:7], story()[6].without_packet()),
 }
-STYLES = {"notebook": 13, "projector": 18}
+STYLES = {"notebook": 15, "projector": 18}
 
 
 @cache
@@ -88,7 +88,7 @@ class TestEveryPicture:
 
     @pytest.mark.parametrize("style", STYLES)
     def test_words_are_large_enough(self, name: str, style: str) -> None:
-        """At least 13 points, 18 on a projector, for the back of the room."""
+        """At least 15 points, 18 on a projector, for the back of the room."""
         assert min(sizes(drawn(name, style))) == STYLES[style]
 
     def test_a_missing_glyph_brings_no_warning(

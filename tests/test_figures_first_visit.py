@@ -92,7 +92,7 @@ def test_legible(style: str, monkeypatch: pytest.MonkeyPatch) -> None:
     picture = first_visit(attacks())
     assert overlapping(picture) == []
     assert cut_off(picture) == []
-    assert min(sizes(picture)) >= 13
+    assert min(sizes(picture)) >= 15
 
 
 def test_other_things_are_refused() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labapp.figures.lettering import cut, drawable, width, wrap
+from labapp.figures.lettering import balance, cut, drawable, width, wrap
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,23 @@ def test_wrapping_loses_no_word(words: list[str]) -> None:
     lines = wrap(" ".join(words), 1.2, 13)
     assert " ".join(lines).split() == words
     assert [line for line in lines if " " in line and width(line, 13) > 1.2] == []
+
+
+@given(st.lists(st.text("abcdefghij", min_size=1, max_size=12), min_size=1, max_size=12))
+def test_balanced_lines_are_no_more(words: list[str]) -> None:
+    """Balancing loses no word, adds no line, and makes no line wider than there is room."""
+    text = " ".join(words)
+    lines, wrapped = balance(text, 2, 13), wrap(text, 2, 13)
+    assert " ".join(lines).split() == words
+    assert len(lines) == len(wrapped)
+    assert max(width(line, 13) for line in lines) <= max(width(line, 13) for line in wrapped)
+
+
+def test_no_word_is_left_alone() -> None:
+    """A last word takes others with it onto its line."""
+    text = "A stripper reads every first visit until it runs out"
+    assert [len(line.split()) for line in wrap(text, 4.1, 13)] == [9, 1]
+    assert [len(line.split()) for line in balance(text, 4.1, 13)] == [4, 6]
 
 
 @given(st.text("abc中 ", max_size=90), st.floats(0.5, 4))

@@ -5,13 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-CARD = (
-    "background:#fff;color:#222;padding:12px 16px;border:1px solid #ccc;"
-    "max-width:60em;font:15px/1.5 system-ui,sans-serif;box-sizing:border-box;"
-)
-ROW = "background:#fff;color:#222;"  # in line: a dark theme colours every second row
-CELL = "padding:5px 12px;border-bottom:1px solid #d0d0d0;text-align:left;font-size:15px;"
-DIFFERENT = "border:3px solid #7b1e3b;font-weight:bold;"
+from labapp.show.card import CARD
 
 # While a list or a button has the focus, JupyterLab takes its keys for shortcuts: "a"
 # would add a cell. Lumino, its toolkit, leaves an element with this attribute alone.
@@ -22,29 +16,29 @@ _OWN_KEYS = (
 
 # The names of ipywidgets' own variables and classes, which every theme sets.
 STYLE = f"""<style onload="{_OWN_KEYS}">
-.labapp-card {{{CARD}
-  --jp-widgets-color:#222; --jp-widgets-label-color:#222; --jp-widgets-font-size:15px;
+.labapp-card {{{CARD}; margin-right:20px;
+  --jp-widgets-color:#222; --jp-widgets-label-color:#222; --jp-widgets-font-size:1em;
   --jp-widgets-input-color:#222; --jp-widgets-input-background-color:#fff;
   --jp-widgets-input-border-color:#767676; --jp-widgets-input-focus-border-color:#7b1e3b;
   --jp-ui-font-color1:#222; --jp-content-font-color1:#222;
   --jp-layout-color2:#f1f1f1; --jp-layout-color3:#e4e4e4; overflow:visible }}
 .labapp-card * {{color-scheme:light}}
 .labapp-card .widget-html, .labapp-card .widget-html-content
-  {{height:auto; line-height:1.5; font-size:15px; color:#222; overflow:visible}}
+  {{height:auto; line-height:1.5; font-size:1em; color:#222; overflow:visible}}
 .labapp-card .widget-dropdown {{width:auto; flex-wrap:wrap; height:auto; overflow:visible}}
 .labapp-card .widget-label {{width:auto; min-width:21em; max-width:100%; height:auto;
   white-space:normal; text-align:left; line-height:1.5; overflow:visible}}
-.labapp-card select {{flex:0 1 11em; font-size:15px; height:32px}}
+.labapp-card select {{flex:0 1 11em; font-size:1em; height:2.2em}}
 .labapp-card .widget-radio {{display:block; width:100%; height:auto; margin-top:12px}}
 .labapp-card .widget-radio > .widget-label {{display:block; font-weight:bold; min-width:0;
   margin-bottom:4px}}
 .labapp-card .widget-radio-box {{width:100%; height:auto; margin:0; overflow:visible}}
 .labapp-card .widget-radio-box label {{display:flex; flex-direction:row-reverse;
   justify-content:flex-end; align-items:baseline; gap:10px; height:auto; white-space:normal;
-  line-height:1.5; padding:3px 0; font-size:15px}}
+  line-height:1.5; padding:3px 0; font-size:1em}}
 .labapp-card .widget-radio-box input {{flex:none; margin:0; position:relative; top:2px}}
 .labapp-card .jupyter-button {{align-self:flex-start; width:auto; height:auto;
-  padding:4px 16px; font-size:15px; line-height:1.5; color:#222; background:#f1f1f1;
+  padding:4px 16px; font-size:1em; line-height:1.5; color:#222; background:#f1f1f1;
   border:1px solid #767676}}
 .labapp-card :focus-visible {{outline:3px solid #7b1e3b; outline-offset:2px}}
 </style>"""

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from html import escape
 
 from labapp.checks.answer import NOT_SURE, Answer
-from labapp.checks.card import CARD, CELL, DIFFERENT, ROW
+from labapp.show.card import CARD, CELL, LINE, ROW, TABLE
+
+_CELL = f"{CELL};padding:5px 12px;border-bottom:1px solid {LINE}"
+DIFFERENT = ";border:3px solid #7b1e3b;font-weight:bold"
 
 UNKNOWN, LEFT_OPEN = "unknown", "you left this open"
 
@@ -88,15 +91,14 @@ class Comparison:
 
     def _repr_html_(self) -> str:
         head = "".join(
-            f'<th scope="col" style="{CELL}">{escape(cell)}</th>' for cell in self.head
+            f'<th scope="col" style="{_CELL}">{escape(cell)}</th>' for cell in self.head
         )
         rows = "".join(_html(line) for line in self.lines)
         return (
-            f'<div style="{CARD}"><table style="border-collapse:collapse;margin:0">'
-            f'<caption style="text-align:left;font-weight:bold;font-size:15px;padding:0 0 8px;color:#222">'
-            f"{escape(self.heading)}</caption>"
+            f'<figure style="{CARD}"><figcaption style="font-weight:bold">'
+            f'{escape(self.heading)}</figcaption><table style="{TABLE}">'
             f'<thead><tr style="{ROW}">{head}</tr></thead><tbody>{rows}</tbody></table>'
-            f'<p style="margin:10px 0 0">{escape(self.remark)}</p></div>'
+            f'<p style="margin:10px 0 0">{escape(self.remark)}</p></figure>'
         )
 
     def __repr__(self) -> str:
@@ -111,10 +113,10 @@ class Comparison:
 
 def _html(line: Line) -> str:
     label, said, measured, agreement = line.cells
-    outlined = CELL + (DIFFERENT if line.differs else "")
+    outlined = _CELL + (DIFFERENT if line.differs else "")
     return (
-        f'<tr style="{ROW}"><th scope="row" style="{CELL}font-weight:normal">{escape(label)}</th>'
-        f'<td style="{CELL}">{escape(said)}</td>'
+        f'<tr style="{ROW}"><th scope="row" style="{_CELL};font-weight:normal">{escape(label)}</th>'
+        f'<td style="{_CELL}">{escape(said)}</td>'
         f'<td style="{outlined}">{escape(measured)}</td>'
-        f'<td style="{CELL}">{escape(agreement)}</td></tr>'
+        f'<td style="{_CELL}">{escape(agreement)}</td></tr>'
     )

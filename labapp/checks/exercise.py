@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from labapp.checks.card import CARD
 from labapp.checks.verdict import Verdict
+from labapp.show.card import CARD, MONO
 
 
 @dataclass(frozen=True, repr=False)
@@ -39,7 +39,7 @@ class Exercise(ABC):
 
     def _repr_html_(self) -> str:
         material = (
-            f'<pre style="background:#fff;color:#222;font-size:14px;white-space:pre-wrap">'
+            f'<pre style="background:#fff;color:#222;margin:8px 0 0;{MONO};white-space:pre-wrap">'
             f"{escape(self.material)}</pre>"
             if self.material
             else ""

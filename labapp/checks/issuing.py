@@ -9,7 +9,7 @@ from typing import Any
 
 from labapp.checks import memory
 from labapp.checks.asked import ASKED
-from labapp.checks.card import CARD
+from labapp.show.card import CARD
 from labapp.checks.receipts import (
     LONGEST_NAME,
     Done,

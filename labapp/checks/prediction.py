@@ -8,13 +8,14 @@ from typing import Any
 
 from labapp.checks import answer
 from labapp.checks.answer import Answer
-from labapp.checks.card import CARD, mimebundle
+from labapp.checks.card import mimebundle
 from labapp.checks.comparison import UNKNOWN, Comparison, Line
 from labapp.checks.form import Field, form
 from labapp.checks.memory import recall, remember
 from labapp.checks.row import Row, row
 from labapp.errors import LabError
 from labapp.lab import Visit
+from labapp.show.card import CARD
 
 YES_OR_NO = ("yes", "no")
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from labapp.remedy import Remediation, title
+from labapp.show.card import MONO
 
 LETTERS = "abcd"
 
@@ -72,9 +73,9 @@ class Reply:
         side = "#222" if self.choice.right else "#b0b0b0"
         return (
             f'<div style="background:#fff;color:#222;border-left:4px solid {side};'
-            f'padding:6px 12px;font:15px/1.5 system-ui,sans-serif"><p style="margin:0">'
+            f'padding:6px 12px"><p style="margin:0">'
             f'{escape(self.text)}</p><pre style="margin:6px 0 0;color:#222;background:#fff;'
-            f"font:14px/1.5 ui-monospace,monospace;white-space:pre-wrap;overflow-wrap:anywhere"
+            f"{MONO};white-space:pre-wrap;overflow-wrap:anywhere"
             f'">{escape(self.evidence)}</pre></div>'
         )
 

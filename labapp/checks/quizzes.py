@@ -6,11 +6,12 @@ from html import escape
 from importlib import import_module
 from typing import Any
 
-from labapp.checks.card import CARD, card, html, mimebundle
+from labapp.checks.card import card, html, mimebundle
 from labapp.checks.memory import recall, remember
 from labapp.checks.question import Question, Questions, Reply
 from labapp.errors import LabError
 from labapp.lab import Visit
+from labapp.show.card import CARD
 
 # The chapters that have a quiz, and the module that holds its questions.
 CHAPTERS = {

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple, TypeVar
 from zlib import crc32
 
 from labapp.checks.asked import ASKED
-from labapp.checks.card import CARD
+from labapp.show.card import CARD
 from labapp.checks.exercises import exercises
 from labapp.errors import LabError
 

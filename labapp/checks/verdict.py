@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
 
-from labapp.checks.card import CARD
+from labapp.show.card import CARD, GREY
 from labapp.show.line import (
     AGREES,
     ALARM,
@@ -40,7 +40,6 @@ __all__ = [
     "Line",
     "Verdict",
 ]
-_GREY = "color:#595959"
 
 
 @dataclass(frozen=True, repr=False)
@@ -79,7 +78,9 @@ class Verdict:
             for label, text in self._said()
         )
         heading = "<br>".join(escape(self.heading).splitlines())
-        note = f'<p style="margin:6px 0;{_GREY}">{escape(self.note)}</p>' if self.note else ""
+        note = (
+            f'<p style="margin:6px 0;color:{GREY}">{escape(self.note)}</p>' if self.note else ""
+        )
         return (
             f'<div style="{CARD}"><p style="margin:0;white-space:pre-wrap">'
             f"<strong>{heading}</strong></p>{lines_html(self.lines)}{said}{note}</div>"

@@ -12,19 +12,21 @@ from labapp.figures.alignment import Pair, aligned
 from labapp.figures.columns import how, said
 from labapp.figures.reading import read
 from labapp.figures.style import GREY, INK, WINE
-from labapp.figures.table import CARD, ROW
 from labapp.figures.verdict import verdict
 from labapp.lab import Visit
+from labapp.show.card import CARD, MONO, ROW, TABLE
 from labapp.show.conversation import Line
 
 _FOLDED = 3  # so many lines of no interest may stand in a row
+_BAR = "border-left:4px solid"
 _CELL = (
     "width:50%;padding:1px 8px;text-align:left;vertical-align:top;white-space:pre-wrap;"
-    "overflow-wrap:anywhere;font:13px/1.5 ui-monospace,monospace"
+    f"overflow-wrap:anywhere;{MONO}"
 )
-_PART = f"padding:8px 8px 2px;text-align:left;font:bold 13px/1.4 system-ui;color:{GREY}"
-_TABLE = "width:100%;table-layout:fixed;border-collapse:collapse;font:inherit"
-_TITLE = "margin:6px 8px;font-size:16px;font-weight:bold"
+_HEAD = f"{_BAR} transparent;padding:4px 8px;text-align:left;line-height:1.4"
+_PART = f"{_HEAD};padding-top:8px;color:{GREY}"
+_TABLE = f"{TABLE};width:100%;table-layout:fixed"
+_TITLE = "margin:6px 12px;font-size:1.1em;font-weight:bold"
 _WHO = {
     "conversation": "What a listener reads of {step}",
     "report": "What the error e-mail says",
@@ -103,7 +105,7 @@ class Comparison:
 
     def _repr_html_(self) -> str:
         head = "".join(
-            f'<th scope="col" style="text-align:left;padding:4px 8px">{escape(name)}</th>'
+            f'<th scope="col" style="{_HEAD}">{escape(name)}</th>'
             for name in (f"before: {self.before}", f"after: {self.after}")
         )
         body = "".join(
@@ -116,7 +118,7 @@ class Comparison:
             f'{escape(self.title)}</figcaption><table style="{_TABLE}">'
             f'<thead><tr style="{ROW}">{head}</tr></thead>{body}</table>'
             f'<p style="{_TITLE}">{escape(self.verdict)}</p>'
-            f'<p style="margin:0 8px;color:{GREY}">{escape(self.how)}</p></figure>'
+            f'<p style="margin:0 12px;color:{GREY}">{escape(self.how)}</p></figure>'
         )
 
     def __repr__(self) -> str:
@@ -142,7 +144,7 @@ def _text(row: Pair | Fold) -> Iterator[str]:
 
 def _row(row: Pair | Fold) -> str:
     if isinstance(row, Fold):
-        cell = f'<td colspan="2" style="{_CELL};color:{GREY}">{row}</td>'
+        cell = f'<td colspan="2" style="{_CELL};{_BAR} transparent;color:{GREY}">{row}</td>'
     else:
         cell = _cell(row.before, "del", row) + _cell(row.after, "ins", row)
     return f'<tr style="{ROW}">{cell}</tr>'
@@ -153,6 +155,6 @@ def _cell(line: Line | None, tag: str, pair: Pair) -> str:
     words = line.html if line else ""
     if pair.changed and line:
         words = f'<{tag} style="text-decoration:none">{words}</{tag}>'
-    bar = f"4px solid {WINE}" if pair.changed and line else "4px solid transparent"
+    bar = WINE if pair.changed and line else "transparent"
     color = INK if pair.changed else GREY
-    return f'<td style="{_CELL};border-left:{bar};color:{color}">{words}</td>'
+    return f'<td style="{_CELL};{_BAR} {bar};color:{color}">{words}</td>'

@@ -11,7 +11,8 @@ _BEYOND, _ANEW = 0.34, 0.16  # inches, before what is beyond the list, before a 
 _WIDEST = 3.8  # inches of a column
 # Tried in turn: inches for deeds and endings, and what stands between a plus sign and its
 # word: a no-break space, or a space, at which a heading may be broken.
-_ROOM = ((3.7, 1.75, "\N{NO-BREAK SPACE}"), (2.85, 1.3, "\N{NO-BREAK SPACE}"), (2.6, 1.1, " "))
+_HOLD = "\N{NO-BREAK SPACE}"
+_ROOM = ((3.7, 1.75, _HOLD), (2.85, 1.75, _HOLD), (2.85, 1.3, _HOLD), (2.6, 1.1, " "))
 
 
 class Grid:
@@ -34,7 +35,7 @@ class Grid:
         sheet, names = self._sheet, self._windows.names
         self.deeds = {row: sheet.wrap(row.deed, deeds) for row in self._windows.answers}
         self.endings = {
-            row: sheet.wrap(self._windows.until(row), endings, bold=True) for row in self.deeds
+            row: sheet.wrap(self._ending(row), endings, bold=True) for row in self.deeds
         }
         left = max(sheet.width(line) for lines in self.deeds.values() for line in lines)
         right = max(
@@ -58,6 +59,9 @@ class Grid:
             for name in names
         ]
         return all(sheet.width(line) <= self.wide for head in self._heads for line in head)
+
+    def _ending(self, row: Row) -> str:
+        return self._windows.until(row).replace(" of ", f"{_HOLD}of{_HOLD}")
 
     def headings(self, top: float) -> float:
         """Write the columns' headings from *top* on; return where they end."""

@@ -45,6 +45,20 @@ def wrap(text: str, inches: float, points: float, *, bold: bool = False) -> list
     return lines
 
 
+def balance(text: str, inches: float, points: float, *, bold: bool = False) -> list[str]:
+    """Return *text* in as many lines as `wrap` needs, of about the same width.
+
+    No line is wider than *inches*, a single word apart, and no word is left alone.
+    """
+    lines = wrap(text, inches, points, bold=bold)
+    for share in range(19, 10, -1):
+        narrower = wrap(text, inches * share / 20, points, bold=bold)
+        if len(narrower) > len(lines):
+            break
+        lines = narrower
+    return lines
+
+
 def cut(text: str, inches: float, points: float, *, mono: bool = False) -> str:
     """Return *text*, its end replaced by three dots if it is wider than *inches*."""
     text = drawable(text)

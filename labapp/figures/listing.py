@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Generic, TypeVar
 
-from labapp.figures.table import CARD, Table
+from labapp.figures.table import Table
+from labapp.show.card import CARD
 
 Data = TypeVar("Data")
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labapp.figures.style import DPI, PAPER
-from labapp.figures.table import CARD, Table
+from labapp.figures.table import Table
 from labapp.saving import write
+from labapp.show.card import CARD
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -49,7 +50,7 @@ class Picture:
         # An <img> of our own: IPython's Image loses its alt text in JupyterLab.
         image = b64encode(self.png()).decode("ascii")
         return (
-            f'<figure style="{CARD}">'
+            f'<figure style="{CARD};max-width:none;padding:10px">'
             f'<img style="max-width:100%;height:auto" alt="{escape(self.finding)}" '
             f'src="data:image/png;base64,{image}">'
             f"<details><summary>This figure as a table</summary>{self.table.html}</details>"

@@ -15,7 +15,7 @@ from labapp.lab.neighbour import Overheard
 _HEIGHT = 4.4  # inches, of the paper between the axes
 _NAMED = ("yes", "no")
 _PLAIN, _PADDED = "as it is", "padded"
-_DOT = 0.075  # inches: half of a mark
+_SQUARE = 0.11  # inches: half of a square, which has room for a disc
 
 
 class _Dot(NamedTuple):
@@ -101,11 +101,12 @@ def _series(sheet: Sheet, axes: _Axes, dots: Sequence[_Dot], *, plain: bool) -> 
         if plain:
             sheet.mark(x, y, answer=True, size=10)
         else:
-            sheet.box(x - _DOT, y - _DOT, 2 * _DOT, 2 * _DOT, fill=INK)
+            at = (x - _SQUARE, y - _SQUARE, 2 * _SQUARE, 2 * _SQUARE)
+            sheet.box(*at, fill="none", edge=INK, line=2)
     # Up and to the left: the next mark is never there.
     for x, y, word in {(dot.x, dot.y, dot.answer) for dot in dots if plain}:
         if word in _NAMED:
-            sheet.words(axes.x(x) - 0.12, axes.y(y) - 0.14, word, bold=True, align="right")
+            sheet.words(axes.x(x) - 0.17, axes.y(y) - 0.16, word, bold=True, align="right")
 
 
 def _names(sheet: Sheet, axes: _Axes, series: dict[str, list[_Dot]]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
-from labapp.figures.lettering import MONO, SANS, drawable, width, wrap
+from labapp.figures.lettering import MONO, SANS, balance, drawable, width, wrap
 from labapp.figures.picture import Picture
 from labapp.figures.style import DPI, GREY, INK, MARGIN, PAPER, WIDTH, WINE, current
 from labapp.figures.table import Table
@@ -37,7 +37,7 @@ class Sheet:
     def title(self, finding: str) -> float:
         """Write the figure's finding across the top; return where it ends."""
         size = self.style.title
-        lines = wrap(finding, WIDTH - 2 * MARGIN, size, bold=True)
+        lines = balance(finding, WIDTH - 2 * MARGIN, size, bold=True)
         high = size * 1.25 / 72
         for number, line in enumerate(lines):
             self.words(MARGIN, MARGIN + high * (number + 0.5), line, size=size, bold=True)
@@ -45,7 +45,7 @@ class Sheet:
 
     def caption(self, top: float, text: str) -> float:
         """Write *text* below the figure, from *top* on; return where it ends."""
-        lines = wrap(text, WIDTH - 2 * MARGIN, self.style.text)
+        lines = balance(text, WIDTH - 2 * MARGIN, self.style.text)
         middle = top + self.style.line * len(lines) / 2
         self.words(MARGIN, middle, lines, color=GREY)
         return top + self.style.line * len(lines) + MARGIN / 2

@@ -40,7 +40,7 @@ class Style:
         return self.text * 1.65 / 72
 
 
-STYLES = {"notebook": Style(13, 17), "projector": Style(18, 22)}
+STYLES = {"notebook": Style(15, 19), "projector": Style(18, 22)}
 
 
 def current() -> Style:

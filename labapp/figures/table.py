@@ -6,13 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-# In line, because a notebook's dark theme colours the rows of every table.
-CARD = (
-    "background:#fff;color:#222;margin:0;padding:10px;border:1px solid #d0d0d0;"
-    "font:14px/1.45 system-ui,sans-serif"
-)
-ROW = "background:#fff;color:#222"
-_CELL = "padding:3px 10px;border-bottom:1px solid #d0d0d0;text-align:left;vertical-align:top"
+from labapp.show.card import CELL, LINE, ROW, TABLE
+
+_CELL = f"{CELL};padding:3px 10px;border-bottom:1px solid {LINE}"
 
 
 @dataclass(frozen=True)
@@ -34,7 +30,7 @@ class Table:
             for row in self.rows
         )
         return (
-            '<table style="border-collapse:collapse;margin:8px 0">'
+            f'<table style="{TABLE}">'
             f'<thead><tr style="{ROW}">{head}</tr></thead><tbody>{rows}</tbody></table>'
         )
 

@@ -9,23 +9,17 @@ from html import escape
 from labapp.conversations import Conversation, Message, conversations
 from labapp.evidence import SITE, Step
 from labapp.secret import find
+from labapp.show.card import CARD, GREY, MONO
 
 AROUND = 48  # signs shown to either side of a secret
 OPENING, CLOSING = "[[", "]]"  # the box around a secret where there is no HTML
 
-CARD = (
-    "background:#fff;color:#222;padding:12px 16px;border:1px solid #ccc;"
-    "max-width:60em;font:15px/1.5 system-ui,sans-serif"
-)
-_LINE = (
-    "margin:4px 0;font:14px/1.6 ui-monospace,monospace;"
-    "white-space:pre-wrap;overflow-wrap:anywhere"
-)
+_LINE = f"margin:4px 0;{MONO};white-space:pre-wrap;overflow-wrap:anywhere"
 _BOX = (
     "background:#fff;color:#7b1e3b;font-weight:bold;border:2px solid #7b1e3b;"
     "text-decoration:underline;padding:0 3px"
 )
-GREY = "color:#595959"
+_GREY = f"color:{GREY}"
 
 
 @dataclass(frozen=True)
@@ -124,7 +118,7 @@ def heading_html(text: str) -> str:
 
 def how_html(text: str) -> str:
     """Return the last sentence of a card: how the packets were had."""
-    return f'<p style="margin:8px 0 0;{GREY}">{escape(text)}</p>'
+    return f'<p style="margin:8px 0 0;{_GREY}">{escape(text)}</p>'
 
 
 def on_a_card(*parts: str) -> str:

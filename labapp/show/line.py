@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from labapp.observers import Sighting
-from labapp.show.conversation import CARD, GREY
+from labapp.show.card import CARD, CELL, GREY, MONO, ROW, TABLE
 
 CLOSED, OPEN, UNKNOWN, MISSING = "closed", "OPEN", "unknown", "MISSING"
 AGREES, MISSES, ALARM = "agrees", "MISSES", "ALARM"
@@ -16,7 +16,7 @@ ALIKE = "alike"  # another answer that nobody can tell from this one
 SPARE = "SPARE"  # nothing would change without it
 WORKS, BROKEN = "works", "BROKEN"  # what a site is for
 _WIDEST = 88  # signs of a line's detail; the bytes around a secret can be long
-_MONO = "font:14px/1.6 ui-monospace,monospace"
+_PLACE = "min-width:6.5em"  # else the detail, which is longer, takes its room
 
 
 @dataclass(frozen=True)
@@ -42,19 +42,19 @@ class Line:
 def lines_html(lines: Iterable[Line]) -> str:
     """Return *lines* as a table, everything escaped; ``""`` if there are none."""
     rows = "".join(
-        f'<tr style="background:#fff"><td style="{_cell(line)}">{escape(line.state)}</td>'
-        f'<td style="{_cell(line)};white-space:nowrap">{escape(line.place)}</td>'
-        f'<td style="{_cell(line)};{_MONO}">{escape(line.detail)}</td></tr>'
+        f'<tr style="{ROW}"><td style="{_cell(line)}">{escape(line.state)}</td>'
+        f'<td style="{_cell(line)}"><div style="{_PLACE}">{escape(line.place)}</div></td>'
+        f'<td style="{_cell(line)};{MONO};overflow-wrap:anywhere">{escape(line.detail)}</td></tr>'
         for line in lines
     )
-    return f'<table style="margin:8px 0;color:#222">{rows}</table>' if rows else ""
+    return f'<table style="{TABLE}">{rows}</table>' if rows else ""
 
 
 def lines_card(heading: str, lines: Iterable[Line], how: str) -> str:
     """Return *lines* on a white card, below their *heading* and above *how* they were had."""
     return (
         f'<div style="{CARD}"><p style="margin:0"><strong>{escape(heading)}</strong></p>'
-        f'{lines_html(lines)}<p style="margin:8px 0 0;{GREY}">{escape(how)}</p></div>'
+        f'{lines_html(lines)}<p style="margin:8px 0 0;color:{GREY}">{escape(how)}</p></div>'
     )
 
 
@@ -68,4 +68,4 @@ def shown(sightings: Iterable[Sighting]) -> str:
 
 def _cell(line: Line) -> str:
     weight = "" if line.good else ";font-weight:bold"
-    return f"text-align:left;vertical-align:top;padding:2px 14px 2px 0;font-size:14px{weight}"
+    return f"{CELL};padding:2px 14px 2px 0{weight}"
