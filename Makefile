@@ -12,6 +12,7 @@ PYTEST_ARGS ?=
 BENCHMARKS_ARGS ?=
 CHROMIUM_ARGS ?=
 FUZZ ?= 1000000
+SCREENSHOTS_ARGS ?=
 
 # Nothing needs to be activated: each command names the virtual environment.
 RUN := "$(VENV)/bin/python"
@@ -21,7 +22,7 @@ PIP := $(RUN) -m pip install --disable-pip-version-check -qq
 MARKED := tshark or tcpdump or chromium or npm or root or nbgrader
 
 .DELETE_ON_ERROR:
-.PHONY: help lab test lint types unit marked notebooks badge html matrix format coverage benchmarks chromium fuzz course handout teaching reset clean
+.PHONY: help lab test lint types unit marked notebooks badge html matrix format coverage benchmarks chromium screenshots fuzz course handout teaching reset clean
 
 help:
 	@echo "make lab        open JupyterLab at the first notebook"
@@ -35,6 +36,7 @@ help:
 	@echo "make benchmarks measure speed and completeness (as root: all of it)"
 	@echo "make chromium   the browser model beside a real Chromium, cell by cell"
 	@echo "make fuzz       a million damaged inputs for every reader (FUZZ=10000: fewer)"
+	@echo "make screenshots every notebook in JupyterLab, as pictures to look at"
 	@echo "make marked     the tests that need: $(MARKED)"
 	@echo "make reset      fresh notebooks; what you changed is kept in a folder"
 	@echo "make course     a folder for nbgrader in build/course, for teachers"
@@ -102,6 +104,9 @@ reset: $(VENV)/.installed
 
 fuzz: $(VENV)/.installed-dev
 	$(RUN) -m fuzzing $(FUZZ)
+
+screenshots: $(VENV)/.installed-dev
+	$(RUN) -m tests.screenshots $(SCREENSHOTS_ARGS)
 
 clean:
 	rm -rf .venv .venv-instructor .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage *.egg-info

@@ -187,18 +187,12 @@ def stated_minutes(notebook: Notebook) -> int | None:
     return int(said["digits"]) if said["digits"] else _NUMBERS[said["word"].lower()]
 
 
-def _verdicts_without(beginning: str, executed: Notebook) -> list[str]:
-    return [
-        f"{_name(cell)} does not show a verdict {beginning!r}"
-        for cell in _code(executed)
-        if _grades(cell.source) and not any(one.startswith(beginning) for one in _said(cell))
-    ]
-
-
-def _grades(source: str) -> bool:
-    """Return whether a cell calls ``check`` with an answer beside the exercise's name."""
+def is_graded(cell: Cell) -> bool:
+    """Return whether *cell* calls ``check`` with an answer beside the exercise's name."""
+    if cell.cell_type != "code":
+        return False
     try:
-        tree = ast.parse(source)
+        tree = ast.parse(cell.source)
     except SyntaxError:  # a magic; the rule on errors tells real ones
         return False
     return any(
@@ -208,6 +202,14 @@ def _grades(source: str) -> bool:
         and len(node.args) + len(node.keywords) > 1
         for node in ast.walk(tree)
     )
+
+
+def _verdicts_without(beginning: str, executed: Notebook) -> list[str]:
+    return [
+        f"{_name(cell)} does not show a verdict {beginning!r}"
+        for cell in _code(executed)
+        if is_graded(cell) and not any(one.startswith(beginning) for one in _said(cell))
+    ]
 
 
 def _said(cell: Cell) -> list[str]:
