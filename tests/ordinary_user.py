@@ -14,6 +14,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 UID = 1000
 ROOT = Path(__file__).resolve().parent.parent
@@ -78,6 +79,21 @@ class OrdinaryUser:
             text=True,
             timeout=timeout,
             check=False,
+        )
+
+    def start(self, arguments: Sequence[str], output: IO[str]) -> subprocess.Popen[str]:
+        """Start this Python with *arguments* as the user, and let it run; see `run`.
+
+        What it says goes to *output*. The caller ends it.
+        """
+        return subprocess.Popen(
+            [*dropping(), sys.executable, *arguments],
+            cwd=self.home,
+            env=self._environment(Path(sys.executable).parent),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            text=True,
         )
 
     def _environment(self, python: Path) -> dict[str, str]:
