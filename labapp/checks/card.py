@@ -36,7 +36,7 @@ STYLE = f"""<style onload="{_OWN_KEYS}">
 .labapp-card .widget-radio-box label {{display:flex; flex-direction:row-reverse;
   justify-content:flex-end; align-items:baseline; gap:10px; height:auto; white-space:normal;
   line-height:1.5; padding:3px 0; font-size:1em}}
-.labapp-card .widget-radio-box input {{flex:none; margin:0; position:relative; top:2px}}
+.labapp-card .widget-radio-box input {{flex:none; margin:0; position:relative; top:4px}}
 .labapp-card .jupyter-button {{align-self:flex-start; width:auto; height:auto;
   padding:4px 16px; font-size:1em; line-height:1.5; color:#222; background:#f1f1f1;
   border:1px solid #767676}}

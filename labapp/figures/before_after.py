@@ -23,7 +23,8 @@ _CELL = (
     "width:50%;padding:1px 8px;text-align:left;vertical-align:top;white-space:pre-wrap;"
     f"overflow-wrap:anywhere;{MONO}"
 )
-_HEAD = f"{_BAR} transparent;padding:4px 8px;text-align:left;line-height:1.4"
+_INDENT = "padding-left:10px"  # as far as the words beside a bar
+_HEAD = f"padding:4px 8px;{_INDENT};text-align:left;line-height:1.4"
 _PART = f"{_HEAD};padding-top:8px;color:{GREY}"
 _TABLE = f"{TABLE};width:100%;table-layout:fixed"
 _TITLE = "margin:6px 12px;font-size:1.1em;font-weight:bold"
@@ -144,7 +145,7 @@ def _text(row: Pair | Fold) -> Iterator[str]:
 
 def _row(row: Pair | Fold) -> str:
     if isinstance(row, Fold):
-        cell = f'<td colspan="2" style="{_CELL};{_BAR} transparent;color:{GREY}">{row}</td>'
+        cell = f'<td colspan="2" style="{_CELL};{_INDENT};color:{GREY}">{row}</td>'
     else:
         cell = _cell(row.before, "del", row) + _cell(row.after, "ins", row)
     return f'<tr style="{ROW}">{cell}</tr>'

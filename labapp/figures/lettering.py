@@ -46,14 +46,15 @@ def wrap(text: str, inches: float, points: float, *, bold: bool = False) -> list
 
 
 def balance(text: str, inches: float, points: float, *, bold: bool = False) -> list[str]:
-    """Return *text* in as many lines as `wrap` needs, of about the same width.
+    """Return *text* in as many lines as `wrap` needs, the last at least half as wide.
 
-    No line is wider than *inches*, a single word apart, and no word is left alone.
+    So no word is left alone. No line is wider than *inches*, a single word apart.
     """
     lines = wrap(text, inches, points, bold=bold)
     for share in range(19, 10, -1):
+        wide = [width(line, points, bold=bold) for line in lines]
         narrower = wrap(text, inches * share / 20, points, bold=bold)
-        if len(narrower) > len(lines):
+        if wide[-1] >= max(wide) / 2 or len(narrower) > len(lines):
             break
         lines = narrower
     return lines
