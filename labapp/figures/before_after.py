@@ -21,7 +21,7 @@ _FOLDED = 3  # so many lines of no interest may stand in a row
 _BAR = "border-left:4px solid"
 _CELL = (
     "width:50%;padding:1px 8px;text-align:left;vertical-align:top;white-space:pre-wrap;"
-    f"overflow-wrap:anywhere;{MONO}"
+    f"overflow-wrap:anywhere;{MONO};font-size:0.88em"  # so that few headers are broken
 )
 _INDENT = "padding-left:10px"  # as far as the words beside a bar
 _HEAD = f"padding:4px 8px;{_INDENT};text-align:left;line-height:1.4"
