@@ -165,14 +165,18 @@ def too_wide(page: Page) -> list[str]:
 RULES: tuple[Rule, ...] = (errors, stderr, not_done, silent_figures, missing_forms, too_wide)
 
 
-def barriers(page: Page) -> list[str]:
-    """Return what axe finds against our own outputs; JupyterLab's own parts are left out."""
+def barriers(page: Page, *only: str) -> list[str]:
+    """Return what axe finds against our own outputs, by all of its rules or *only* by some.
+
+    JupyterLab's own parts are left out.
+    """
     from axe_playwright_python.sync_playwright import Axe
 
     html = '.jp-OutputArea-output[data-mime-type="text/html"]'
     ours = [[selector] for selector in (html, ".labapp-card") if page.locator(selector).count()]
     page.evaluate(_HEIGHT)
-    found = Axe().run(page, {"include": ours}).response["violations"]
+    options = {"resultTypes": ["violations"], **({"runOnly": list(only)} if only else {})}
+    found = Axe().run(page, {"include": ours}, options).response["violations"]
     return [_barrier(one["id"], node) for one in found for node in one["nodes"]]
 
 

@@ -16,15 +16,17 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from tests import notebook_rules, on_screen
 from tests.jupyterlab import JupyterLab, chromium
-from tests.on_screen import RULES, THEMES, barriers, change_theme, close, start, verdicts, wait
+from tests.on_screen import RULES, barriers, change_theme, close, start, verdicts, wait
 from tests.test_notebooks import NAMES, read
 from tools.build_notebooks import METADATA, NOTEBOOKS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = [pytest.mark.chromium, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.chromium, pytest.mark.timeout(1500)]
 
+# By theme, the rules of axe that are asked; another theme has other colours, and no more.
+THEMES: dict[str, tuple[str, ...]] = {"light": (), "dark": ("color-contrast",)}
 AT_ONCE = 2  # notebooks, on as many processors
 PATIENCE = 240  # seconds for one notebook, on a busy machine
 IMPORTS = "import threading\nfrom IPython.display import HTML, display"
@@ -93,9 +95,9 @@ def look(page: Page, seconds: float = PATIENCE) -> Seen:
     ended = wait(page, seconds)
     complaints = {rule.__name__: rule(page) for rule in RULES}
     found = {}
-    for theme in THEMES:
+    for theme, only in THEMES.items():
         change_theme(page, theme)
-        found[theme] = barriers(page)
+        found[theme] = barriers(page, *only)
     seen = Seen(ended, complaints, found, verdicts(page))
     close(page)
     return seen
@@ -163,12 +165,15 @@ class TestControl:
 
         assert found == {f"cell {number}"}
 
-    @pytest.mark.parametrize("theme", THEMES)
-    def test_barriers(self, theme: str, guilty: Seen) -> None:
+    def test_barriers(self, guilty: Seen) -> None:
         """Pale words, a field without a name and an image without a text are barriers."""
-        kinds = {barrier.partition(":")[0] for barrier in guilty.barriers[theme]}
+        found = {
+            theme: {barrier.partition(":")[0] for barrier in barriers}
+            for theme, barriers in guilty.barriers.items()
+        }
 
-        assert kinds >= {"color-contrast", "label"}
+        assert found["light"] >= {"color-contrast", "label", "image-alt"}
+        assert found["dark"] == {"color-contrast"}
 
 
 FORMS = "02_what_does_post_change"  # has a prediction, and a quiz about the same visits

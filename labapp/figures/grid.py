@@ -12,7 +12,7 @@ _WIDEST = 3.8  # inches of a column
 # Tried in turn: inches for deeds and endings, and what stands between a plus sign and its
 # word: a no-break space, or a space, at which a heading may be broken.
 _HOLD = "\N{NO-BREAK SPACE}"
-_ROOM = ((4.1, 2, _HOLD), (2.85, 2, _HOLD), (2.85, 1.3, _HOLD), (2.6, 1.1, " "))
+_ROOM = ((4.7, 2.4, _HOLD), (2.85, 2.4, _HOLD), (2.85, 1.3, _HOLD), (2.6, 1.1, " "))
 
 
 class Grid:
