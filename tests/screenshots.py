@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -68,6 +69,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--into", type=Path, default=Path("screenshots"), metavar="FOLDER")
     parser.add_argument("--screen", choices=[one.name for one in SCREENS])
     given = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # JupyterLab is ended, too
     names = [name for name in NAMES if name.startswith(tuple(given.names) or "")]
     stopped = []
     for screen in SCREENS:
