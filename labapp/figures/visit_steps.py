@@ -77,7 +77,7 @@ def visit_steps(visit: Visit) -> Picture:
 
 
 def requests(visit: Visit, panel: Panel) -> list[str]:
-    """Return lines such as ``"POST /sensitive 200, 2 times"`` for the pages of a panel."""
+    """Return lines such as ``"2 x POST /sensitive 200"`` for the pages of a panel."""
     answers = [
         answer
         for name in panel.steps
@@ -90,7 +90,8 @@ def requests(visit: Visit, panel: Panel) -> list[str]:
     if panel is not PANELS[0]:
         lines = [line for line in lines if not line.startswith("GET / ")]
     counted = Counter(lines)
-    return [f"{line}, {n} times" if n > 1 else line for line, n in counted.items()][:_MOST]
+    times = "\N{MULTIPLICATION SIGN}"
+    return [f"{n} {times} {line}" if n > 1 else line for line, n in counted.items()][:_MOST]
 
 
 def _said(answer: Answer) -> str:
