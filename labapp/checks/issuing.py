@@ -9,7 +9,6 @@ from typing import Any
 
 from labapp.checks import memory
 from labapp.checks.asked import ASKED
-from labapp.show.card import CARD
 from labapp.checks.receipts import (
     LONGEST_NAME,
     Done,
@@ -22,6 +21,7 @@ from labapp.checks.receipts import (
     titles_of,
 )
 from labapp.errors import LabError
+from labapp.show.card import CARD
 
 NOBODY = "your name"  # as it stands in the notebooks
 

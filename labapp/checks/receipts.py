@@ -20,9 +20,9 @@ from typing import Any, NamedTuple, TypeVar
 from zlib import crc32
 
 from labapp.checks.asked import ASKED
-from labapp.show.card import CARD
 from labapp.checks.exercises import exercises
 from labapp.errors import LabError
+from labapp.show.card import CARD
 
 MARK = "labapp1."
 LONGEST = 8192  # signs of a receipt; a real one has a few hundred
