@@ -1,0 +1,1 @@
+"""The machine room: one class on one machine, or many on Kubernetes."""

@@ -1,0 +1,51 @@
+"""The spawner where systemd does not run the machine: local processes, held to limits."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections.abc import Callable
+
+from jupyterhub.spawner import LocalProcessSpawner
+
+from classroom import limits
+
+PR_SET_NO_NEW_PRIVS = 38  # linux/prctl.h
+
+
+class ConfinedSpawner(LocalProcessSpawner):
+    """A learner's server runs as their own system user, and can gain no rights.
+
+    `mem_limit` holds where control groups can be made: JupyterHub's own
+    LocalProcessSpawner ignores it.
+    """
+
+    def make_preexec_fn(self, name: str) -> Callable[[], None]:
+        """Return what the new process does first."""
+        become: Callable[[], None] = super().make_preexec_fn(name)
+        libc = ctypes.CDLL(None, use_errno=True)
+        group = self._group()
+        if group:
+            group.limit(self.mem_limit)
+
+        def confine() -> None:
+            if group:
+                group.enter()
+            become()
+            if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
+                raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+        return confine
+
+    async def stop(self, now: bool = False) -> None:
+        """Stop the server, and whatever it left behind."""
+        await super().stop(now)
+        if group := self._group():
+            group.close()
+
+    def _group(self) -> limits.Group | None:
+        try:
+            return limits.group(self.user.name) if self.mem_limit else None
+        except limits.NoLimits as reason:
+            self.log.warning("The memory limit of %s does not hold: %s", self.user.name, reason)
+            return None
