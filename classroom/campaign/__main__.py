@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
-from classroom.campaign import hub, lesson, report
+from classroom.campaign import hub, report
+from classroom.campaign.lesson import held
 
 
 def main(arguments: Sequence[str] | None = None) -> str | int:
@@ -25,15 +27,18 @@ def main(arguments: Sequence[str] | None = None) -> str | int:
     if os.geteuid() != 0:
         return "Each learner gets an account of this machine: run it as root."
     forms = [kill for kill, no in ((False, options.kill), (True, options.quiet)) if not no]
+    # Ended from outside, too, it removes the accounts that it made.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Ended."))
     bad = []
     for kill in forms:
-        machine = report.machine()
-        with hub.running(options.learners, options.memory) as settings:
-            held = lesson.held(settings, kill=kill)
-        print(report.text(held, machine), flush=True)
-        bad += held.complaints()
-        if options.write and not held.complaints():
-            report.write(held, machine)
+        where = report.machine()
+        with hub.running(options.learners, options.memory) as (settings, process):
+            lesson = held(settings, process, kill=kill)
+        figures = report.figures(lesson, where)
+        print(report.text(figures), flush=True)
+        bad += lesson.complaints()
+        if options.write and not bad:
+            report.write(figures)
     print("\n".join(bad) or "Everything is as it must be.")
     return int(bool(bad))
 

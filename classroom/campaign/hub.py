@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import socket
@@ -17,12 +18,14 @@ from threading import Thread
 from typing import TextIO
 
 from classroom import accounts
+from classroom.campaign import processes
 from classroom.settings import Settings
 
 STARTING = 300.0  # seconds until the hub serves
 ENDING = 120.0  # seconds for the hub to stop everybody's server
 READY = "JupyterHub is now running at"
 PREFIX = "campaign"
+FOLDER = Path("/var/tmp")
 
 
 class HubFailed(Exception):
@@ -30,12 +33,15 @@ class HubFailed(Exception):
 
 
 @contextmanager
-def running(learners: int, memory: str) -> Iterator[Settings]:
+def running(learners: int, memory: str) -> Iterator[tuple[Settings, int]]:
     """Run a hub for *learners*; afterwards it, the accounts and the folder are gone.
+
+    Yields its settings and its process.
 
     Raises `HubFailed` if it does not come up.
     """
-    state = Path(tempfile.mkdtemp(prefix="class-", dir="/var/tmp"))
+    _sweep()
+    state = Path(tempfile.mkdtemp(prefix=f"class-{os.getpid()}-", dir=FOLDER))
     with socket.create_server(("127.0.0.1", 0)) as free:
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
     settings = Settings(state=state, url=url, learners=learners, prefix=PREFIX)
@@ -55,18 +61,36 @@ def running(learners: int, memory: str) -> Iterator[Settings]:
     try:
         if not _serves(serves):
             raise HubFailed("".join(said))
-        yield settings
+        yield settings, process.pid
     finally:
-        process.send_signal(signal.SIGINT)
-        try:
-            process.wait(ENDING)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        _end(process)
         accounts.remove(settings)
         listener.join()
         process.stdout.close()
         shutil.rmtree(state)
+
+
+def _sweep() -> None:
+    """Remove what a campaign left that was killed; `HubFailed` if one is running."""
+    for folder in FOLDER.glob("class-*-*"):
+        owner = int(folder.name.split("-")[1])
+        if owner != os.getpid() and processes.alive(owner):
+            raise HubFailed(f"Another class is meeting here: process {owner}.")
+        accounts.remove(Settings(state=folder, prefix=PREFIX))
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """End the hub, and what it leaves: its proxy has a session of its own."""
+    family = processes.below(process.pid)
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(ENDING)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    for pid in filter(processes.alive, family):
+        os.kill(pid, signal.SIGKILL)
 
 
 def _serves(serves: Queue[bool]) -> bool:

@@ -114,6 +114,24 @@ class Learner:
             return False
         return True
 
+    def takes_too_much(self) -> bool:
+        """Use as much memory as a learner may have, beside all else; True if it ends the kernel."""
+        folder = f"/user/{self.browser.name}/api/sessions"
+        kind = {"type": "notebook", "name": "", "kernel": {"name": "python3"}}
+        made = self.browser.ask("POST", folder, {"path": "greedy.ipynb", **kind})
+        identity = made["kernel"]["id"]
+        try:
+            with self.browser.kernel(identity) as kernel:
+                kernel.execute(f"big = b'x' * {self._settings.memory}")
+        except KernelDied:
+            ended = True
+        else:
+            ended = False
+        with self.browser.kernel(identity) as kernel:
+            kernel.evaluate("'it starts again'")
+        self.browser.ask("DELETE", f"{folder}/{made['id']}")
+        return ended
+
     def _run(self, chapter: str, *, kill: bool) -> None:
         folder = f"/user/{self.browser.name}/api"
         path = f"{self._settings.handout.name}/notebooks/{chapter}.ipynb"
@@ -125,7 +143,7 @@ class Learner:
         if kill:
             with self.browser.kernel(identity) as kernel:
                 self._killed_half_way(kernel, notebook)
-            self.browser.ask("POST", f"{folder}/kernels/{identity}/restart", {})
+        # The server itself starts a dead kernel again, under the same name.
         with self.browser.kernel(identity) as kernel:
             self._all_cells(kernel, notebook)
             self._look(kernel, chapter)

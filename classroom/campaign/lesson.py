@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import pwd
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import count, islice
-from pathlib import Path
 from typing import Any
 
 from classroom import accounts, limits
@@ -21,6 +19,9 @@ from labapp.secret import find
 from labapp.site import published
 
 
+ENDED = "that kernel ended, and no other process"
+
+
 @dataclass
 class Lesson:
     """What a class of *afternoons* came to; times in seconds, sizes in bytes.
@@ -28,7 +29,8 @@ class Lesson:
     *found* says in whose captures whose secret was found: names by name. *usage* has
     each learner's memory by kind of process, *cpu* the seconds of processor time, *peak*
     what the control group had at most, or None. *reached* are learners whose
-    server answered a neighbour.
+    server answered a neighbour. *hub* is the memory of the hub and its proxy. *greedy*
+    says what became of a learner who asked for more memory than they may have.
     """
 
     afternoons: list[Afternoon]
@@ -42,6 +44,8 @@ class Lesson:
     cpu: dict[str, float] = field(default_factory=dict)
     peak: dict[str, int | None] = field(default_factory=dict)
     reached: set[str] = field(default_factory=set)
+    hub: int = 0
+    greedy: str = ""
     expected: dict[str, list[Any]] = field(default_factory=dict)
 
     def complaints(self) -> list[str]:
@@ -57,11 +61,18 @@ class Lesson:
                 wrong.append(f"{one.name}: {one.killed} kernels were killed.")
             if one.left:
                 wrong.append(f"{one.name}: {one.left} outlived the killed kernel.")
+        if self.greedy != ENDED:
+            wrong.append(f"Too much memory: {self.greedy}.")
         return wrong + [f"{name}'s server answers a neighbour." for name in self.reached]
 
+    @property
+    def right(self) -> int:
+        """How many learners finished with the right result."""
+        return sum(one.seen == self.expected and not one.errors for one in self.afternoons)
 
-def held(settings: Settings, *, kill: bool = False) -> Lesson:
-    """Hold a lesson at the hub of *settings*; with *kill*, kernels die half way."""
+
+def held(settings: Settings, hub: int, *, kill: bool = False) -> Lesson:
+    """Hold a lesson at the hub of *settings*, process *hub*; with *kill*, kernels die half way."""
     passwords = accounts.passwords(settings)
     texts = dict(zip(settings.names, secrets(), strict=False))
     learners = [Learner(settings, name, passwords[name], texts[name]) for name in settings.names]
@@ -76,6 +87,7 @@ def held(settings: Settings, *, kill: bool = False) -> Lesson:
     lesson.wall = time.monotonic() - begun
     for one in arrived:
         _measure(lesson, one.browser.name)
+    lesson.hub = sum(one.memory for one in processes.tree(hub) if one.uid == 0)
     _search(lesson, settings, texts)
     for one, neighbour in zip(arrived, [*arrived[1:], *arrived[:1]], strict=True):
         other = neighbour.browser.name
@@ -83,6 +95,8 @@ def held(settings: Settings, *, kill: bool = False) -> Lesson:
             lesson.reached.add(other)
         if not one.can_reach(one.browser.name):  # the control: it is there to be reached
             one.afternoon.errors.append("cannot reach the own server")
+    if arrived:
+        lesson.greedy = _greedy(arrived)
     _all(arrived, Learner.leave)
     return lesson
 
@@ -136,6 +150,19 @@ def _measure(lesson: Lesson, name: str) -> None:
         lesson.peak[name] = limits.group(name).peak
     except limits.NoLimits:
         lesson.peak[name] = None
+
+
+def _greedy(learners: list[Learner]) -> str:
+    """Let the last of *learners* take more memory than they may have; say what happened."""
+    before = {one.pid for each in learners for one in _processes(each.browser.name)}
+    try:
+        ended = learners[-1].takes_too_much()
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    after = {one.pid for each in learners for one in _processes(each.browser.name)}
+    if gone := before - after:
+        return f"other processes ended: {gone}"
+    return ENDED if ended else "nothing stopped it"
 
 
 def _search(lesson: Lesson, settings: Settings, texts: dict[str, str]) -> None:

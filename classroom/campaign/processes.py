@@ -27,11 +27,17 @@ class Process:
     kind: str
     memory: int
     cpu: float
+    uid: int = 0
 
 
 def of(uid: int) -> list[Process]:
     """Return the processes of the user *uid*."""
     return [found for pid in processes_of(uid) for found in _read(pid)]
+
+
+def tree(pid: int) -> list[Process]:
+    """Return a process and all its descendants."""
+    return [found for one in (pid, *below(pid)) for found in _read(one)]
 
 
 def alive(pid: int) -> bool:
@@ -70,4 +76,4 @@ def _read(pid: int) -> Iterator[Process]:
         return  # it has just ended
     kind = next((kind for kind, word in _KINDS if word in command), "other")
     cpu = sum(map(int, fields[11:15])) / TICKS  # utime, stime, cutime, cstime
-    yield Process(pid, kind, int(share[1]) * 1024 if share else 0, cpu)
+    yield Process(pid, kind, int(share[1]) * 1024 if share else 0, cpu, folder.stat().st_uid)

@@ -1,0 +1,1 @@
+"""Many learners: the values of the Helm chart, the image, and what they cost."""
