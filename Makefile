@@ -13,6 +13,9 @@ BENCHMARKS_ARGS ?=
 CHROMIUM_ARGS ?=
 FUZZ ?= 1000000
 SCREENSHOTS_ARGS ?=
+HUB_VENV ?= .venv-hub
+HUB_ARGS ?=
+CLASS_ARGS ?=
 
 # Nothing needs to be activated: each command names the virtual environment.
 RUN := "$(VENV)/bin/python"
@@ -23,6 +26,7 @@ MARKED := tshark or tcpdump or chromium or npm or root or nbgrader
 
 .DELETE_ON_ERROR:
 .PHONY: help lab test lint types unit marked notebooks badge html matrix format coverage benchmarks chromium screenshots fuzz course handout teaching reset clean
+.PHONY: hub class
 
 help:
 	@echo "make lab        open JupyterLab at the first notebook"
@@ -37,6 +41,8 @@ help:
 	@echo "make chromium   the browser model beside a real Chromium, cell by cell"
 	@echo "make fuzz       a million damaged inputs for every reader (FUZZ=10000: fewer)"
 	@echo "make screenshots every notebook in JupyterLab, as pictures to look at"
+	@echo "make hub        as root: a class on this machine (docs/machine-room.md)"
+	@echo "make class      as root: a class of thirty, measured"
 	@echo "make marked     the tests that need: $(MARKED)"
 	@echo "make reset      fresh notebooks; what you changed is kept in a folder"
 	@echo "make course     a folder for nbgrader in build/course, for teachers"
@@ -108,8 +114,15 @@ fuzz: $(VENV)/.installed-dev
 screenshots: $(VENV)/.installed-dev
 	$(RUN) -m tests.screenshots $(SCREENSHOTS_ARGS)
 
+hub: $(HUB_VENV)/.installed
+	@"$(HUB_VENV)/bin/python" -m classroom $(HUB_ARGS)
+
+class: $(HUB_VENV)/.installed
+	"$(HUB_VENV)/bin/python" -m classroom.campaign --write $(CLASS_ARGS)
+	"$(HUB_VENV)/bin/python" -m classroom.kubernetes.sizing --write
+
 clean:
-	rm -rf .venv .venv-instructor .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage *.egg-info
+	rm -rf .venv .venv-hub .venv-instructor .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage *.egg-info
 
 # The stamps: rerunning is quick, a changed list of packages installs again.
 $(VENV)/.installed: requirements.txt pyproject.toml
@@ -131,4 +144,13 @@ $(INSTRUCTOR)/.installed: requirements-instructor.txt requirements.txt pyproject
 	@"$(PYTHON)" tools/make_venv.py "$(INSTRUCTOR)"
 	@echo "Installing what a teacher needs: a minute or two, the first time only."
 	@"$(INSTRUCTOR)/bin/python" -m pip install --disable-pip-version-check -qq -r requirements-instructor.txt
+	@touch "$@"
+
+$(HUB_VENV)/.installed: classroom/requirements.txt classroom/package.json requirements.txt pyproject.toml
+	@command -v npm >/dev/null || { echo "There is no npm here: install it (Debian, Ubuntu: apt install npm)"; exit 1; }
+	@"$(PYTHON)" tools/make_venv.py "$(HUB_VENV)"
+	@echo "Installing the lab and JupyterHub: a minute or two, the first time only."
+	@"$(HUB_VENV)/bin/python" -m pip install --disable-pip-version-check -qq -r classroom/requirements.txt
+	@cp classroom/package.json "$(HUB_VENV)"
+	@npm install --silent --no-fund --no-audit --prefix "$(HUB_VENV)"
 	@touch "$@"

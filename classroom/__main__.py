@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from classroom import accounts, handout, limits
 from classroom.settings import MOST, VARIABLE, ClassError, Settings
@@ -23,7 +24,7 @@ UNITS = {"M": 1024**2, "G": 1024**3}
 
 
 def main(arguments: Sequence[str] | None = None) -> str | int:
-    """Become JupyterHub, or return one line that says what to do."""
+    """Become JupyterHub, or return a status, or one line that says what to do."""
     options = _options(arguments)
     try:
         settings = Settings(
@@ -36,8 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> str | int:
             certificate=options.certificate,
             key=options.key,
         ).check()
-        if os.geteuid() != 0:
-            raise ClassError("Each learner gets an account of this machine: run it as root.")
+        _as_root()
         if options.remove:
             names = accounts.remove(settings)
             print(f"Removed {len(names)} accounts, with their homes.")
@@ -46,6 +46,10 @@ def main(arguments: Sequence[str] | None = None) -> str | int:
     except ClassError as error:
         return str(error)
     print(welcome(settings), flush=True)
+    return _become_the_hub(environment)
+
+
+def _become_the_hub(environment: dict[str, str]) -> NoReturn:
     command = [sys.executable, "-m", "jupyterhub", f"--config={CONFIGURATION}"]
     os.chdir(handout.ROOT)
     os.execve(sys.executable, command, environment)  # noqa: S606  (no shell is meant)
@@ -80,12 +84,19 @@ def welcome(settings: Settings) -> str:
     )
 
 
+def _as_root() -> None:
+    if os.geteuid() != 0:
+        raise ClassError("Each learner gets an account of this machine: run it as root.")
+
+
 def _can_run(settings: Settings) -> None:
     """Raise `ClassError` unless a learner can run this Python with the lab in it."""
     name = settings.names[0]
     tried = subprocess.run(
-        ["setpriv", f"--reuid={name}", f"--regid={name}", "--clear-groups", "--"]
-        + [sys.executable, "-c", "import labapp, jupyterhub.singleuser"],
+        [
+            *("setpriv", f"--reuid={name}", f"--regid={name}", "--clear-groups", "--"),
+            *(sys.executable, "-c", "import labapp, jupyterhub.singleuser"),
+        ],
         cwd="/",
         env={"PATH": "/usr/bin:/bin", "HOME": str(settings.homes / name)},
         capture_output=True,

@@ -5,25 +5,27 @@ from __future__ import annotations
 import csv
 import os
 import pwd
-import random
 import secrets
 import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from classroom.settings import ClassError, Settings
 
 PATIENCE = 30.0  # seconds, for processes to end and for useradd
-WORDS = (
-    "amber apple bell boat brook cloud coral daisy drum ember fern flint ginger harbour hazel "
-    "honey island ivory jasmine kettle lake lemon linen maple meadow mint nest oak olive opal "
-    "otter pearl pepper plum pond quilt raven reed river rose rust saffron sage sail shell "
-    "silver slate snow spruce stone straw sugar thistle tide tulip velvet violet walnut willow "
-    "winter yarrow zinnia"
-).split()
+TEMPORARY = ".tmp"  # a learner's own: what a killed kernel leaves goes with the home
+WORDS = tuple(
+    """
+    amber apple bell birch boat brook cedar cloud coral daisy drum ember fern flint
+    ginger harbour hazel honey island ivory jasmine kettle lake lemon linen maple meadow
+    mint nest oak olive opal otter pearl pepper plum pond quilt raven reed river rose
+    rust saffron sage sail shell silver slate snow spruce stone straw sugar thistle tide
+    tulip velvet violet walnut willow winter yarrow zinnia
+    """.split()  # noqa: SIM905  (a list of words reads better than 64 quotes)
+)
 
 
 def password() -> str:
@@ -58,13 +60,16 @@ def make(settings: Settings) -> None:
         home = settings.homes / name
         if (account := _account(name)) is None:
             # No password of the system's: nobody signs in to the machine itself.
-            _run("useradd", "--home-dir", str(home), "--shell", "/bin/bash", "--user-group", name)
+            _run(
+                "useradd", "--home-dir", str(home), "--shell", "/bin/bash", "--user-group", name
+            )
             account = pwd.getpwnam(name)
         if Path(account.pw_dir) != home:
             raise ClassError(f"{name} is an account of another kind here: choose a --prefix.")
-        home.mkdir(mode=0o700, exist_ok=True)
-        home.chmod(0o700)
-        os.chown(home, account.pw_uid, account.pw_gid)
+        for folder in (home, home / TEMPORARY):
+            folder.mkdir(mode=0o700, exist_ok=True)
+            folder.chmod(0o700)
+            os.chown(folder, account.pw_uid, account.pw_gid)
 
 
 def remove(settings: Settings) -> list[str]:
@@ -104,15 +109,6 @@ def processes_of(uid: int) -> Iterator[int]:
                 yield int(folder.name)
         except (FileNotFoundError, ProcessLookupError):
             continue
-
-
-def slips(known: Iterable[tuple[str, str]], link: str) -> str:
-    """Return slips to print and to cut: one paragraph for each, in random order."""
-    all_of_them = list(known)
-    random.shuffle(all_of_them)
-    return "\n\n".join(
-        f"{link}\nname      {name}\npassword  {word}\n{'- ' * 30}" for name, word in all_of_them
-    )
 
 
 def _account(name: str) -> pwd.struct_passwd | None:

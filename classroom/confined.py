@@ -37,7 +37,7 @@ class ConfinedSpawner(LocalProcessSpawner):
 
         return confine
 
-    async def stop(self, now: bool = False) -> None:
+    async def stop(self, now: bool = False) -> None:  # noqa: FBT002  (as its parent has it)
         """Stop the server, and whatever it left behind."""
         await super().stop(now)
         if group := self._group():

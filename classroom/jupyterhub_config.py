@@ -61,6 +61,7 @@ c.Spawner.environment = {
     "GIT_CONFIG_SYSTEM": str(handout.git_configuration(settings)),
     "JUPYTER_CONFIG_PATH": str(handout.ROOT / "tools" / "lab_config"),
     "JUPYTER_PREFER_ENV_PATH": "1",  # this environment's kernel
+    "TMPDIR": lambda spawner: str(settings.homes / spawner.user.name / accounts.TEMPORARY),
     "PATH": f"{sys.prefix}/bin:/usr/local/bin:/usr/bin:/bin",
 }
 c.Spawner.env_keep = ["LANG", "LC_ALL"]
@@ -74,7 +75,12 @@ c.JupyterHub.active_server_limit = settings.learners + 1
 c.JupyterHub.services = [
     {
         "name": "idle-culler",
-        "command": [sys.executable, "-m", "jupyterhub_idle_culler", f"--timeout={settings.idle}"],
+        "command": [
+            sys.executable,
+            "-m",
+            "jupyterhub_idle_culler",
+            f"--timeout={settings.idle}",
+        ],
     }
 ]
 c.JupyterHub.load_roles = [

@@ -1,7 +1,8 @@
 """Limits that hold: a control group of the kernel for each learner.
 
-An address-space limit (``ulimit -v``) is no substitute: it counts what is reserved,
-not what is used. A Python kernel with scapy and matplotlib reserves many times more.
+An address-space limit (``ulimit -v``) is no substitute: it counts what is reserved, not
+what is used, and for each process alone. After one visit and one figure a process
+had reserved 536 MiB and used 137.
 
 Sources: cgroups(7); the kernel's admin-guide/cgroup-v2.rst and cgroup-v1/memory.rst.
 """

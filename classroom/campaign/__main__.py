@@ -22,7 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> str | int:
     parser.add_argument("--memory", default="1G", help="limit of one learner")
     parser.add_argument("--kill", action="store_true", help="only the lesson with dead kernels")
     parser.add_argument("--quiet", action="store_true", help="only the lesson without them")
-    parser.add_argument("--write", action="store_true", help="put the result into the documents")
+    parser.add_argument(
+        "--write", action="store_true", help="put the result into the documents"
+    )
     options = parser.parse_args(arguments)
     if os.geteuid() != 0:
         return "Each learner gets an account of this machine: run it as root."

@@ -9,7 +9,13 @@ from http.cookiejar import CookieJar
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, OpenerDirector, ProxyHandler, Request, build_opener
+from urllib.request import (
+    HTTPCookieProcessor,
+    OpenerDirector,
+    ProxyHandler,
+    Request,
+    build_opener,
+)
 
 import websocket
 
@@ -77,7 +83,9 @@ class Browser:
     def _xsrf(self) -> str:
         # The hub's, not one of a server's: the last one that was set for /hub/.
         return next(
-            str(one.value) for one in self._cookies if (one.name, one.path) == ("_xsrf", "/hub/")
+            str(one.value)
+            for one in self._cookies
+            if (one.name, one.path) == ("_xsrf", "/hub/")
         )
 
     def _request(self, method: str, path: str, body: object = None) -> Request:

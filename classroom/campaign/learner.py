@@ -78,11 +78,9 @@ class Learner:
             me.sign_in(self._password)
         with self._timed("server"):
             me.ask("POST", f"/hub/api/users/{me.name}/server", {})
-            last: dict[str, Any] = {}
-            for last in me.events(f"/hub/api/users/{me.name}/server/progress"):
-                pass
-            if not last.get("ready"):
-                self.afternoon.errors.append(f"no server: {last}")
+            said = list(me.events(f"/hub/api/users/{me.name}/server/progress"))
+            if not said or not said[-1].get("ready"):
+                self.afternoon.errors.append(f"no server: {said[-1:]}")
                 return
         with self._timed("handout"):
             pulled = list(

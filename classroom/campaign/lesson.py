@@ -7,17 +7,19 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import count, islice
+from itertools import count
+from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 from classroom import accounts, limits
 from classroom.campaign import processes
+from classroom.campaign.browser import Browser, Refused
 from classroom.campaign.learner import CAPTURES, Afternoon, Learner
 from classroom.settings import Settings
 from labapp import plant_secret, remedy, visit
 from labapp.secret import find
 from labapp.site import published
-
 
 ENDED = "that kernel ended, and no other process"
 
@@ -29,7 +31,9 @@ class Lesson:
     *found* says in whose captures whose secret was found: names by name. *usage* has
     each learner's memory by kind of process, *cpu* the seconds of processor time, *peak*
     what the control group had at most, or None. *reached* are learners whose
-    server answered a neighbour. *hub* is the memory of the hub and its proxy. *greedy*
+    server answered a neighbour. *impostors* are names that somebody else's
+    password opened. *strays* counts learners' files in the
+    machine's own folder for temporary files. *hub* is the memory of the hub and its proxy. *greedy*
     says what became of a learner who asked for more memory than they may have.
     """
 
@@ -44,6 +48,8 @@ class Lesson:
     cpu: dict[str, float] = field(default_factory=dict)
     peak: dict[str, int | None] = field(default_factory=dict)
     reached: set[str] = field(default_factory=set)
+    impostors: set[str] = field(default_factory=set)
+    strays: int = 0
     hub: int = 0
     greedy: str = ""
     expected: dict[str, list[Any]] = field(default_factory=dict)
@@ -61,9 +67,12 @@ class Lesson:
                 wrong.append(f"{one.name}: {one.killed} kernels were killed.")
             if one.left:
                 wrong.append(f"{one.name}: {one.left} outlived the killed kernel.")
+        if self.strays:
+            wrong.append(f"{self.strays} files are left in {gettempdir()}.")
         if self.greedy != ENDED:
             wrong.append(f"Too much memory: {self.greedy}.")
-        return wrong + [f"{name}'s server answers a neighbour." for name in self.reached]
+        wrong += [f"{name}'s server answers a neighbour." for name in self.reached]
+        return wrong + [f"{name} could sign in with another's slip." for name in self.impostors]
 
     @property
     def right(self) -> int:
@@ -75,7 +84,9 @@ def held(settings: Settings, hub: int, *, kill: bool = False) -> Lesson:
     """Hold a lesson at the hub of *settings*, process *hub*; with *kill*, kernels die half way."""
     passwords = accounts.passwords(settings)
     texts = dict(zip(settings.names, secrets(), strict=False))
-    learners = [Learner(settings, name, passwords[name], texts[name]) for name in settings.names]
+    learners = [
+        Learner(settings, name, passwords[name], texts[name]) for name in settings.names
+    ]
     lesson = Lesson([one.afternoon for one in learners], kill, expected=expected())
     begun = time.monotonic()
     _all(learners, Learner.arrive)
@@ -88,14 +99,19 @@ def held(settings: Settings, hub: int, *, kill: bool = False) -> Lesson:
     for one in arrived:
         _measure(lesson, one.browser.name)
     lesson.hub = sum(one.memory for one in processes.tree(hub) if one.uid == 0)
+    lesson.strays = _strays(settings)
     _search(lesson, settings, texts)
     for one, neighbour in zip(arrived, [*arrived[1:], *arrived[:1]], strict=True):
         other = neighbour.browser.name
-        if other != one.browser.name and one.can_reach(other):
-            lesson.reached.add(other)
+        if other != one.browser.name:
+            lesson.reached |= {other} if one.can_reach(other) else set()
+            if _opens(settings, other, passwords[one.browser.name]):
+                lesson.impostors.add(other)
         if not one.can_reach(one.browser.name):  # the control: it is there to be reached
             one.afternoon.errors.append("cannot reach the own server")
     if arrived:
+        if _opens(settings, "root", passwords[settings.teacher]):
+            lesson.impostors.add("root")
         lesson.greedy = _greedy(arrived)
     _all(arrived, Learner.leave)
     return lesson
@@ -152,6 +168,20 @@ def _measure(lesson: Lesson, name: str) -> None:
         lesson.peak[name] = None
 
 
+def _opens(settings: Settings, name: str, password: str) -> bool:
+    """Return whether *password* signs *name* in."""
+    try:
+        Browser(settings.url, name).sign_in(password)
+    except Refused:
+        return False
+    return True
+
+
+def _strays(settings: Settings) -> int:
+    uids = {pwd.getpwnam(name).pw_uid for name in settings.names}
+    return sum(path.lstat().st_uid in uids for path in Path(gettempdir()).iterdir())
+
+
 def _greedy(learners: list[Learner]) -> str:
     """Let the last of *learners* take more memory than they may have; say what happened."""
     before = {one.pid for each in learners for one in _processes(each.browser.name)}
@@ -168,7 +198,8 @@ def _greedy(learners: list[Learner]) -> str:
 def _search(lesson: Lesson, settings: Settings, texts: dict[str, str]) -> None:
     for name in texts:
         captured = b"".join(
-            path.read_bytes() for path in sorted((settings.homes / name / CAPTURES).glob("*.pcap"))
+            path.read_bytes()
+            for path in sorted((settings.homes / name / CAPTURES).glob("*.pcap"))
         )
         lesson.searched[name] = len(captured)
         lesson.found[name] = {whose for whose, text in texts.items() if find(text, captured)}

@@ -70,7 +70,9 @@ def _read(pid: int) -> Iterator[Process]:
     folder = Path(f"/proc/{pid}")
     try:
         command = (folder / "cmdline").read_bytes()
-        share = re.search(r"^Pss:\s+(\d+) kB", (folder / "smaps_rollup").read_text(), re.M)
+        share = re.search(
+            r"^Pss:\s+(\d+) kB", (folder / "smaps_rollup").read_text(), re.MULTILINE
+        )
         fields = (folder / "stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return  # it has just ended

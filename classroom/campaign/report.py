@@ -50,6 +50,8 @@ def figures(held: Lesson, where: str) -> Figures:
         "backends": sorted(set().union(*(one.backends for one in held.afternoons))),
         "killed": sum(one.killed for one in held.afternoons),
         "left": sum(len(one.left) for one in held.afternoons),
+        "impostors": len(held.impostors),
+        "strays": held.strays,
         "greedy": held.greedy,
         "wall": round(held.wall, 1),
         "arrived": round(held.started, 1),
@@ -89,10 +91,18 @@ def rows(figures: Figures) -> list[tuple[str, str]]:
             "kernels killed; their processes that stayed",
             f"{figures['killed']}; {figures['left']}",
         ),
+        (
+            "names that another's slip opened, root's included",
+            f"{figures['impostors']} of {n + 1}",
+        ),
+        ("learners' files outside of their homes", str(figures["strays"])),
         ("a kernel that takes more memory than the limit", figures["greedy"]),
         ("all have a server and the notebooks after", f"{figures['arrived']:.0f} s"),
         ("all have finished both chapters after", f"{figures['wall']:.0f} s"),
-        *((f"{_PHASES[phase]}, median / slowest", _two(seconds[phase], "s")) for phase in seconds),
+        *(
+            (f"{_PHASES[phase]}, median / slowest", _two(seconds[phase], "s"))
+            for phase in seconds
+        ),
         ("memory of a server, median / most", _two(memory["server"], "MiB")),
         ("memory of a kernel, median / most", _two(memory["kernel"], "MiB")),
         ("memory of a learner, two kernels open", _two(memory["all"], "MiB")),
@@ -162,4 +172,8 @@ def _spread(values: Iterable[float]) -> list[float]:
 
 
 def _two(spread: list[float], unit: str) -> str:
-    return f"{spread[0]:.0f} / {spread[1]:.0f} {unit}" if unit == "MiB" else f"{spread[0]:.1f} / {spread[1]:.1f} {unit}"
+    return (
+        f"{spread[0]:.0f} / {spread[1]:.0f} {unit}"
+        if unit == "MiB"
+        else f"{spread[0]:.1f} / {spread[1]:.1f} {unit}"
+    )

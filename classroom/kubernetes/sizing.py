@@ -53,7 +53,9 @@ class Requests:
 
 def requests(measured: dict[str, report.Figures]) -> Requests:
     """Return what a pod must ask for, from the greatest of all that was measured."""
-    peak = max(max(form["memory"]["group"][1], form["memory"]["all"][1]) for form in measured.values())
+    peak = max(
+        max(form["memory"]["group"][1], form["memory"]["all"][1]) for form in measured.values()
+    )
     cpu = max(form["cpu"]["all"][1] for form in measured.values())
     memory = ceil(peak / STEP) * STEP
     # One kernel more than two: a limit that is met by an accident, not by a lesson.
@@ -81,8 +83,8 @@ def table(measured: dict[str, report.Figures], nodes: Sequence[Node]) -> str:
     """Return nodes and node-hours as Markdown."""
     ask = requests(measured)
     text = [
-        f"A pod asks for {ask.memory} MiB and {ask.cores:g} cores, and may use up to "
-        f"{ask.memory_limit} MiB and {ask.cores_limit} cores.\n",
+        f"A pod asks for {ask.memory} MiB and {ask.cores:g} cores; "
+        f"it may use {ask.memory_limit} MiB and {ask.cores_limit} cores.\n",
         "| node | learners on it | class | nodes for learners | all nodes | node-hours |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
@@ -124,7 +126,9 @@ def main(arguments: Sequence[str] | None = None) -> str | int:
     measured = report.read()
     if not measured:
         return "Nothing has been measured yet: run make class."
-    other = (Node(options.cores, options.memory),) if options.cores and options.memory else NODES
+    other = (
+        (Node(options.cores, options.memory),) if options.cores and options.memory else NODES
+    )
     print(table(measured, other), end="")
     if options.write:
         report.put(report.DOCUMENT, (BEGIN, END), table(measured, NODES))
