@@ -24,9 +24,7 @@ class ConfinedSpawner(LocalProcessSpawner):
         """Return what the new process does first."""
         become: Callable[[], None] = super().make_preexec_fn(name)
         libc = ctypes.CDLL(None, use_errno=True)
-        group = self._group()
-        if group:
-            group.limit(self.mem_limit)
+        group = self._limited()
 
         def confine() -> None:
             if group:
@@ -40,12 +38,16 @@ class ConfinedSpawner(LocalProcessSpawner):
     async def stop(self, now: bool = False) -> None:  # noqa: FBT002  (as its parent has it)
         """Stop the server, and whatever it left behind."""
         await super().stop(now)
-        if group := self._group():
-            group.close()
-
-    def _group(self) -> limits.Group | None:
         try:
-            return limits.group(self.user.name) if self.mem_limit else None
+            limits.group(self.user.name).close()
+        except limits.NoLimits:
+            return  # said at the start
+
+    def _limited(self) -> limits.Group | None:
+        try:
+            group = limits.group(self.user.name)
+            group.limit(self.mem_limit)
         except limits.NoLimits as reason:
             self.log.warning("The memory limit of %s does not hold: %s", self.user.name, reason)
             return None
+        return group

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -66,6 +67,8 @@ class Settings:
         parts = urlsplit(self.url)
         if not 1 <= self.learners <= MOST:
             raise ClassError(f"A class on one machine has 1 to {MOST} learners.")
+        if not re.fullmatch(r"[a-z][a-z0-9]{0,19}", self.prefix):
+            raise ClassError("A --prefix is a word of small letters and digits, at most 20.")
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ClassError(f"{self.url} is no address: write http://127.0.0.1:8000.")
         if parts.scheme == "https" and not (self.certificate and self.key):

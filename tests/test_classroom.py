@@ -72,7 +72,11 @@ class TestSettings:
 
     @pytest.mark.parametrize(
         ("arguments", "word"),
-        [(["--memory", "lots"], "800M"), (["--url", "http://0.0.0.0"], "in the clear")],
+        [
+            (["--memory", "lots"], "800M"),
+            (["--url", "http://0.0.0.0"], "in the clear"),
+            (["--prefix", "Monday"], "small letters"),
+        ],
     )
     def test_one_line(self, arguments: list[str], word: str) -> None:
         """What cannot be started is told in one line, and nothing is made."""

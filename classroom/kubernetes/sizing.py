@@ -82,9 +82,9 @@ def lines(ask: Requests, node: Node) -> list[tuple[int, int, int, float]]:
 def table(measured: dict[str, report.Figures], nodes: Sequence[Node]) -> str:
     """Return nodes and node-hours as Markdown."""
     ask = requests(measured)
+    asked = f"A pod asks for {ask.memory} MiB and {ask.cores:g} cores"
     text = [
-        f"A pod asks for {ask.memory} MiB and {ask.cores:g} cores; "
-        f"it may use {ask.memory_limit} MiB and {ask.cores_limit} cores.\n",
+        f"{asked}; it may use {ask.memory_limit} MiB and {ask.cores_limit} cores.\n",
         "| node | learners on it | class | nodes for learners | all nodes | node-hours |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
