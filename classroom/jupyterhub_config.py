@@ -64,7 +64,7 @@ c.Spawner.environment = {
     "TMPDIR": lambda spawner: str(settings.homes / spawner.user.name / accounts.TEMPORARY),
     "PATH": f"{sys.prefix}/bin:/usr/local/bin:/usr/bin:/bin",
 }
-c.Spawner.env_keep = ["LANG", "LC_ALL"]
+c.Spawner.env_keep = ["LANG", "LC_ALL", "LABAPP_CAPTURE"]
 
 # A class starts at once. On a small machine the last server needs its time.
 c.Spawner.start_timeout = c.Spawner.http_timeout = 300

@@ -120,20 +120,28 @@ class TestComplaints:
 class TestSearch:
     """Whose secret is in whose captures."""
 
-    def test_disguised_and_plain(self, tmp_path: Path) -> None:
-        """A secret is found in any encoding, and in nobody's captures but its own."""
+    @pytest.mark.parametrize(
+        ("first", "found"),
+        [
+            (b"GET /?q=Mia%27s+fake+caf%C3%A9%2Botter+1", {"learner-01"}),
+            (b"Mia's fake caf\xc3\xa9+otter 1, Rex%20sleeps", {"learner-01", "learner-02"}),
+            (b"Rex+sleeps", {"learner-02"}),
+            (b"", set()),
+        ],
+    )
+    def test_found_in_any_encoding(self, first: bytes, found: set[str], tmp_path: Path) -> None:
+        """The own secret and a neighbour's are both found, whatever they wear."""
         settings = Settings(tmp_path, learners=2)
         texts = dict(
             zip(settings.names, ("Mia's fake café+otter 1", "Rex sleeps"), strict=True)
         )
-        written = (b"GET /?q=Mia%27s+fake+caf%C3%A9%2Botter+1", b"Rex sleeps")
-        for name, data in zip(settings.names, written, strict=True):
+        for name, data in zip(settings.names, (first, b"Rex sleeps"), strict=True):
             folder = settings.homes / name / learner.CAPTURES
             folder.mkdir(parents=True)
             (folder / "00-before-submit.pcap").write_bytes(data)
         held = good(found={})
         lesson._search(held, settings, texts)
-        assert {name: {name} for name in settings.names} == held.found
+        assert {"learner-01": found, "learner-02": {"learner-02"}} == held.found
 
 
 class TestProcesses:
