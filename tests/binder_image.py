@@ -88,7 +88,7 @@ def build(folder: Path) -> Image:
     lines = [f"{name}=={version}\n" for name, version in locked().items()]
     constraints.write_text("".join(lines), encoding="utf-8")
     # conda has no notion of PyPI's extras and markers: only what is asked for is bound.
-    _pip(image, "--constraint", constraints, *BASE, "setuptools", "wheel")
+    _pip(image, "--constraint", constraints, *BASE, "pip", "setuptools", "wheel")
     image = Image(venv, image.versions())
     repository = folder / "repository"
     copy_repository(repository)
