@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--first", type=int, default=0, help="the number of the first input")
     options = parser.parse_args(arguments)
     targets = [one for one in TARGETS if options.only in (None, one.name)]
-    share = max(1, options.number // len(targets))
+    share = -(-options.number // len(targets))  # rounded up
     before = peak()
     results = []
     for target in targets:
