@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
 from time import monotonic
 from types import FrameType
@@ -17,6 +18,7 @@ from fuzzing.targets import Target
 
 PATIENCE = 5.0  # seconds for one input; the slowest takes some milliseconds
 ROOM = 1 << 30  # bytes that the process may take beside what it has
+PAGES = Path("/proc/self/statm")  # of address space that the process has
 _MOST_FAILURES = 5
 _EVERY = 10.0  # seconds between two lines of progress
 
@@ -105,7 +107,10 @@ def _limited() -> Iterator[None]:
 
 @contextmanager
 def _bounded() -> Iterator[None]:
-    """Let the process take `ROOM` more memory: beyond that comes `MemoryError`."""
+    """Let the process take `ROOM` more memory, where it can be counted (on Linux).
+
+    Beyond that comes `MemoryError`.
+    """
     import resource
 
     def hang(number: int, frame: FrameType | None) -> None:
@@ -113,18 +118,14 @@ def _bounded() -> Iterator[None]:
 
     before = signal.signal(signal.SIGALRM, hang)
     limits = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (_taken() + ROOM, limits[1]))
+    if PAGES.exists():
+        taken = int(PAGES.read_text().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (taken + ROOM, limits[1]))
     try:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_AS, limits)
         signal.signal(signal.SIGALRM, before)
-
-
-def _taken() -> int:
-    """Bytes of address space that the process has now."""
-    with open("/proc/self/statm", "rb") as file:  # noqa: PTH123  (quicker to read than to explain)
-        return int(file.read().split()[0]) * 4096
 
 
 def peak() -> int:
