@@ -34,7 +34,8 @@ _HEIGHT = "() => { document.body.style.height = '100vh' }"
 
 # Begins every script. A cell is named by its number and its first line. An empty
 # cell gets no number, a folded one shows none: the model has it. Widgets and
-# errors are told by what they show, for JupyterLab names no type for them.
+# errors are told by what they show, for JupyterLab names no type for them; a bar of
+# progress that went away is hidden.
 _BEGINNING = """
 const all = selector => [...document.querySelectorAll(selector)];
 const cells = all('.jp-Notebook .jp-Cell');
@@ -52,7 +53,8 @@ const prompt = cell => {
 const filled = cells.filter(cell => cell.classList.contains('jp-CodeCell')
     && cell.querySelector('.cm-content')?.textContent.trim() !== '');
 const outputs = all('.jp-OutputArea-output');
-const forms = outputs.filter(one => !one.dataset.mimeType);
+const forms = outputs.filter(
+    one => !one.dataset.mimeType && !one.classList.contains('lm-mod-hidden'));
 const complaints = outputs.filter(one => /(error|stderr)$/.test(one.dataset.mimeType));
 """
 _DONE = """
