@@ -22,7 +22,7 @@ from zlib import crc32
 from labapp.checks.asked import ASKED
 from labapp.checks.exercises import exercises
 from labapp.errors import LabError
-from labapp.show.card import CARD
+from labapp.show.card import CARD, MONO
 
 MARK = "labapp1."
 LONGEST = 8192  # signs of a receipt; a real one has a few hundred
@@ -148,7 +148,7 @@ class Receipt:
             f'<div style="{CARD}"><strong>{escape(self._heading)}</strong><ul>{rows}</ul>'
             f'<p style="margin:0">{HAND_IN}</p><pre style="white-space:pre-wrap;'
             "overflow-wrap:anywhere;user-select:all;color:#222;background:#fff;"
-            f'font:14px/1.5 ui-monospace,monospace">{escape(self.line)}</pre>{note}</div>'
+            f'{MONO}">{escape(self.line)}</pre>{note}</div>'
         )
 
 

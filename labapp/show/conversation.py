@@ -19,7 +19,6 @@ _BOX = (
     "background:#fff;color:#7b1e3b;font-weight:bold;border:2px solid #7b1e3b;"
     "text-decoration:underline;padding:0 3px"
 )
-_GREY = f"color:{GREY}"
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class Line:
     @property
     def html(self) -> str:
         """The line as HTML, every secret boxed and underlined."""
-        return f'<span style="{GREY}">{escape(self.speaker)}</span>' + "".join(
+        return f'<span style="color:{GREY}">{escape(self.speaker)}</span>' + "".join(
             f'<mark style="{_BOX}">{escape(piece)}</mark>' if odd % 2 else escape(piece)
             for odd, piece in enumerate(self.pieces)
         )
@@ -118,7 +117,7 @@ def heading_html(text: str) -> str:
 
 def how_html(text: str) -> str:
     """Return the last sentence of a card: how the packets were had."""
-    return f'<p style="margin:8px 0 0;{_GREY}">{escape(text)}</p>'
+    return f'<p style="margin:8px 0 0;color:{GREY}">{escape(text)}</p>'
 
 
 def on_a_card(*parts: str) -> str:
