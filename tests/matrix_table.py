@@ -1,13 +1,18 @@
 """The table notebooks x environments, at the end of a run of the tests.
 
-A column that this run left out is taken from an earlier one, if nothing that counts
-has changed since: ``make test`` and ``make marked`` together fill the table.
+Usage, after the tests ran: python -m tests.matrix_table
+
+A column that this run left out is taken from another one, if nothing that counts has
+changed since: ``make test`` and ``make marked`` together fill the table. As a command
+it prints what they left, and fails unless all of it is there and green.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +21,13 @@ import pytest
 from tests.environments import ENVIRONMENTS
 from tests.matrix import GUARANTEED, MB, Column
 from tests.ordinary_user import ROOT
+from tools.build_notebooks import NOTEBOOKS
 
 COUNTS = ("binder", "labapp", "sources", "tests/simulated_macos", "requirements.txt")
 FILES = ("binder_image", "environments", "lab_server", "matrix", "ordinary_user")
+
+MEMORY = f"MB: VmHWM of each process, added up; Binder guarantees {GUARANTEED} MB."
+CACHE = ROOT / ".pytest_cache" / "v"  # where pytest keeps what plugins ask it to
 
 Cells = dict[str, str]  # what a column shows, by row
 
@@ -76,6 +85,39 @@ def digest(root: Path = ROOT) -> str:
     return content.hexdigest()
 
 
+def kept_columns(get: Callable[[str], Any], current: str) -> dict[str, Cells]:
+    """Return the columns that *get* has by their key, of the code with the digest *current*."""
+    found = {one.name: get(f"matrix/{one.name}") for one in ENVIRONMENTS}
+    return {
+        name: kept["cells"] for name, kept in found.items() if kept.get("digest") == current
+    }
+
+
+def missing(columns: Mapping[str, Cells], notebooks: Iterable[str]) -> list[str]:
+    """Return what is not green: columns that are not there, notebooks that did not run well."""
+    wrong = [f"{one.name}: not run" for one in ENVIRONMENTS if one.name not in columns]
+    wrong += [
+        f"{name}: {notebook}: {shown.get(notebook, 'not run')}"
+        for name, shown in columns.items()
+        for notebook in notebooks
+        if not shown.get(notebook, "").endswith(" s")
+    ]
+    return wrong
+
+
+def main() -> str | int:
+    """Print the table; return 0, or what is missing or wrong in it."""
+
+    def get(key: str) -> Any:
+        path = CACHE / key
+        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+    columns = kept_columns(get, digest())
+    print(table(columns), MEMORY, sep="\n")
+    names = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
+    return "\n".join(missing(columns, names)) or 0
+
+
 class Summary:
     """A plugin of pytest: remembers columns and prints the table at the end."""
 
@@ -92,16 +134,17 @@ class Summary:
             kept: dict[str, Any] = {"digest": self._digest, "cells": shown}
             self._cache.set(f"matrix/{column.environment.name}", kept)
 
+    def _kept(self, key: str) -> Any:
+        return self._cache.get(key, {}) if self._cache else {}
+
     def columns(self) -> dict[str, Cells]:
-        """Return this run's columns, and earlier ones of the same code with a star."""
-        found: dict[str, Cells] = {}
-        for name in (environment.name for environment in ENVIRONMENTS):
-            kept = self._cache.get(f"matrix/{name}", {}) if self._cache else {}
-            if name in self._now:
-                found[name] = self._now[name]
-            elif kept.get("digest") == self._digest:
-                found[f"{name}*"] = kept["cells"]
-        return found
+        """Return this run's columns, and those of another run with a star."""
+        others = kept_columns(self._kept, self._digest)
+        return {
+            name if name in self._now else f"{name}*": self._now.get(name) or others[name]
+            for name in (environment.name for environment in ENVIRONMENTS)
+            if name in self._now or name in others
+        }
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the table; a hook of pytest."""
@@ -109,7 +152,9 @@ class Summary:
         columns = self.columns()
         terminalreporter.write_line(table(columns))
         if any(name.endswith("*") for name in columns):
-            terminalreporter.write_line("* from an earlier run of the same code")
-        terminalreporter.write_line(
-            f"MB: VmHWM of each process, added up; Binder guarantees {GUARANTEED} MB."
-        )
+            terminalreporter.write_line("* from another run of the same code")
+        terminalreporter.write_line(MEMORY)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

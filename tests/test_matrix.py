@@ -21,7 +21,7 @@ from tests.binder_image import BASE, locked
 from tests.environments import ENVIRONMENTS, IS_ROOT, Environment
 from tests.lab_server import Run
 from tests.matrix import GUARANTEED, MB, Column, Matrix
-from tests.matrix_table import COUNTS, Summary, cells, digest, table
+from tests.matrix_table import COUNTS, Summary, cells, digest, kept_columns, missing, table
 from tests.ordinary_user import ROOT, UID
 from tools.build_notebooks import NOTEBOOKS
 
@@ -240,6 +240,29 @@ class TestTable:
             ["10_last", "2.0", "s", "-"],
             ["all", "3", "s", "4", "s"],
         ]
+
+    def test_green_is_all_of_it(self) -> None:
+        """Whatever did not run, or did not run well, is named; only then is it green."""
+        whole = {one.name: {"00": "1.0 s", "01": "2.0 s"} for one in ENVIRONMENTS}
+        torn = {name: dict(shown) for name, shown in whole.items() if name != "root"}
+        torn["pod"]["01"] = "FAILED"
+        del torn["simulated macOS"]["00"]
+
+        assert missing(whole, ["00", "01"]) == []
+        assert missing(torn, ["00", "01"]) == [
+            "root: not run",
+            "pod: 01: FAILED",
+            "simulated macOS: 00: not run",
+        ]
+
+    def test_columns_of_other_code_are_left_out(self) -> None:
+        """What ran before a change is not shown as if it had run after it."""
+        kept = {
+            "matrix/root": {"digest": "now", "cells": self.FIRST},
+            "matrix/pod": {"digest": "before", "cells": self.SECOND},
+        }
+
+        assert kept_columns(lambda key: kept.get(key, {}), "now") == {"root": self.FIRST}
 
     def test_digest(self, tmp_path: Path) -> None:
         """A changed, a new and a lost file of those that count change the digest."""
