@@ -165,12 +165,77 @@ class Forgetful(GetOrPost):
         return redirect("profile")
 
 
+class ByPost(View):
+    """Right: takes the password from the body alone."""
+
+    def get(self, request: Request) -> HttpResponse:
+        return render(request, LOGIN_PAGE)
+
+    def post(self, request: Request) -> HttpResponse:
+        told = request.POST
+        if user := authenticate(username=told["username"], password=told["password"]):
+            login(request, user)
+            return redirect("profile")
+        return render(request, LOGIN_PAGE)
+
+
+@method_decorator(csrf_protect, name="dispatch")
+class OwnLogin(ByPost):
+    """Right: and looks at the token."""
+
+
+@method_decorator(csrf_exempt, name="dispatch")
+class AnybodysForm(ByPost):
+    """Has the token in the form, and looks at none."""
+
+
+class ByAddressToo(LoginView):
+    """Django's own, and what was there before beside it."""
+
+    def get(self, request: Request, *args: object, **kwargs: object) -> HttpResponse:
+        if "username" in request.GET:
+            return GetOrPost.post(GetOrPost(), request)
+        return super().get(request, *args, **kwargs)
+
+
+class Tried(LoginView):
+    """Says what was tried, in the next address."""
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        return redirect("/?" + urlencode({"tried": form.data["password"]}))
+
+
+class PrintsWhatWasTried(LoginView):
+    """Prints a password that is no password, and nearly one."""
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        print("no such password:", form.data["password"])
+        return super().form_invalid(form)
+
+
+class KeepsThePassword(LoginView):
+    """Keeps it at hand for the next time."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer = super().form_valid(form)
+        answer.set_cookie("pw", quote(form.cleaned_data["password"]), secure=True)
+        return answer
+
+
 class LogsThePassword(GetOrPost):
     """Tells the log who comes, and with what."""
 
     def post(self, request: Request) -> HttpResponse:
         logging.getLogger("login").info("login: %s", request.POST)
         return super().post(request)
+
+
+class NewInTheAddress(PasswordResetConfirmView):
+    """Leads on to an address with the new password."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        super().form_valid(form)
+        return redirect("/login?" + urlencode({"now": form.cleaned_data["new_password1"]}))
 
 
 # Partial: the profile -------------------------------------------------------------------
@@ -192,6 +257,25 @@ class Logs(Profile):
     def post(self, request: Request) -> HttpResponse:
         logging.getLogger("club").info("hidden %r", request.POST[FIELD])
         return super().post(request)
+
+
+@class_private
+class LogsBackwards(Profile):
+    """Logs what everybody can turn round again."""
+
+    def post(self, request: Request) -> HttpResponse:
+        logging.getLogger("club").info("hidden %s", request.POST[FIELD][::-1])
+        return super().post(request)
+
+
+@class_private
+class SavesByGet(Profile):
+    """Saves what an address says: a link is enough."""
+
+    def get(self, request: Request) -> HttpResponse:
+        if FIELD in request.GET:
+            Member.objects.filter(user=request.user).update(hiding_place=request.GET[FIELD])
+        return super().get(request)
 
 
 @class_private
@@ -380,6 +464,25 @@ class WhoeverAsks(View):
         return JsonResponse({"member": str(member), FIELD: member.hiding_place})
 
 
+@class_private
+class ByName(View):
+    """For members only, about whomever the address names: rosa, say."""
+
+    def get(self, request: Request) -> HttpResponse:
+        name = request.GET.get("user", request.user.username)
+        member = get_object_or_404(Member, user__username=name)
+        return JsonResponse({"member": str(member), FIELD: member.hiding_place})
+
+
+@class_private
+class ByNumber(View):
+    """The same by number."""
+
+    def get(self, request: Request) -> HttpResponse:
+        member = get_object_or_404(Member, pk=request.GET.get("id", request.user.pk))
+        return JsonResponse({"member": str(member), FIELD: member.hiding_place})
+
+
 @never_cache
 def everybody(request: Request) -> HttpResponse:
     """Answer anybody, about all."""
@@ -550,7 +653,7 @@ def confirm(request: Request, uidb64: str, token: str) -> HttpResponse:
 SCRYPT = "django.contrib.auth.hashers.ScryptPasswordHasher"
 HSTS = {
     "SECURE_SSL_REDIRECT": True,
-    "SECURE_HSTS_SECONDS": 3600,
+    "SECURE_HSTS_SECONDS": 365 * 24 * 3600,
     "SESSION_COOKIE_SECURE": False,
     "CSRF_COOKIE_SECURE": False,
 }
@@ -587,7 +690,8 @@ RIGHT = [
     ),
     right("no picture is told", set_to(SECURE_REFERRER_POLICY="same-origin")),
     right("Django's own view", {"login": LoginView, "templates": ONLY_LOGIN}, LOGIN),
-    right("a view of one's own", {"login": GetOrPost, "templates": ONLY_LOGIN}, LOGIN),
+    right("a view of one's own", {"login": OwnLogin, "templates": ONLY_LOGIN}, LOGIN),
+    right("a view of one's own, under the middleware", but(login=ByPost)),
     right("all of it", GOOD, LOGIN),
 ]
 
@@ -633,7 +737,64 @@ WRONG = [
         {"login": Forgetful, "templates": ONLY_LOGIN},
         LOGIN,
     ),
+    wrong(
+        _OPEN("password in an address", "the login takes a password from an address, too"),
+        "still by address",
+        {"login": ByAddressToo, "templates": ONLY_LOGIN},
+        LOGIN,
+    ),
+    wrong(
+        _OPEN("password in an address", "the login takes a password from an address, too"),
+        "from wherever it comes",
+        {"login": GetOrPost, "templates": ONLY_LOGIN},
+        LOGIN,
+    ),
+    wrong(
+        _OPEN("password in an address", "access log"),
+        "the mistyped one is sent on",
+        {"login": Tried, "templates": ONLY_LOGIN},
+        LOGIN,
+    ),
+    wrong(
+        _OPEN("stranger's login form", "logged the visitor in as the stranger"),
+        "no check at the login",
+        {"login": ByPost, "templates": ONLY_LOGIN},
+        LOGIN,
+    ),
     # One place of the whole site
+    wrong(
+        _OPEN("stranger's login form", "logged the visitor in as the stranger"),
+        "csrf_exempt at the login",
+        but(login=AnybodysForm),
+    ),
+    wrong(
+        _OPEN("password in an address", "access log"),
+        "the new one is sent on",
+        but(password_reset_confirm=NewInTheAddress),
+    ),
+    wrong(
+        _OPEN("prints and logs", "printed or logged"),
+        "the mistyped one is printed",
+        but(login=PrintsWhatWasTried),
+    ),
+    wrong(_OPEN("cookies on the disk", "cookie pw"), "a password kept", but(login=KeepsThePassword)),
+    wrong(
+        _OPEN("prints and logs", "printed or logged"), "backwards", but(profile=LogsBackwards)
+    ),
+    wrong(
+        _OPEN("stranger's form", "sent by GET"),
+        "saves by GET",
+        but(profile=SavesByGet),
+    ),
+    wrong(_OPEN("addresses, opened by others", "page of /api/hat"), "by name", but(api=ByName)),
+    wrong(
+        _OPEN("addresses, opened by others", "page of /api/hat"), "by number", but(api=ByNumber)
+    ),
+    wrong(
+        _OPEN("old http:// link", "13 days later"),
+        "an hour of HSTS",
+        set_to(**HSTS | {"SECURE_HSTS_SECONDS": 3600}),
+    ),
     wrong(
         _OPEN("prints and logs", "printed or logged"),
         "the password is logged",
