@@ -40,13 +40,15 @@ class Crash:
     """An exception that left a view: its type's name and its message.
 
     *lines* are those of the view's author, outermost first ("line 6, in post:
-    ..."); *starred* names the parameters that error reports of that request hide.
+    ..."); *view* says which view had been called, and where it begins. *starred* names
+    the parameters that error reports of that request hide.
     """
 
     kind: str
     message: str
     lines: tuple[str, ...] = ()
     starred: tuple[str, ...] = ()
+    view: str = ""
 
 
 @dataclass(frozen=True, repr=False)

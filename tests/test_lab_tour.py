@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import astuple
 
 import pytest
 from django.http import HttpRequest, HttpResponse
@@ -43,8 +44,8 @@ def test_a_seed_gives_the_same_words_and_another_gives_others() -> None:
     """Each word is a secret that can be looked for; without a seed they are new each time."""
     assert told("Rosa") == told("Rosa")
     everything = [told("Rosa"), told("Emil"), told(), told()]
-    words = [word for one in everything for word in (one.place, one.password, one.new_password)]
-    assert len(set(words)) == 12
+    words = [word for one in everything for word in astuple(one)]
+    assert len(set(words)) == 16
     assert [accept(word) for word in words] == words
 
 
@@ -69,9 +70,9 @@ def test_the_packets_are_scapys(found: Toured) -> None:
 def test_the_text_has_a_line_for_everything_and_the_page_is_escaped(found: Toured) -> None:
     """Both say how the packets were had, and nothing of the site's pages is live HTML."""
     lines = repr(found).splitlines()
-    assert len(lines) == len(EXPOSURES) + len(FEATURES) + 2
+    assert len(lines) == len(EXPOSURES) + len(FEATURES) + 3  # heading, caption, how
     assert lines[0] == (
-        "The Hat Club as it was found: 15 of 15 exposures left, 9 of 9 features work."
+        "The Hat Club as it was found: 16 of 16 exposures left, 9 of 9 features work."
     )
     assert lines[-1] == found.how
     html = found._repr_html_()
@@ -112,7 +113,7 @@ def test_what_was_counted_is_said(found: Toured) -> None:
     """A repaired club is called repaired, with the numbers of its own."""
     sealed = tour("found", tls=True)
     assert sealed.heading == (
-        "The Hat Club with your repair: 14 of 15 exposures left, 9 of 9 features work."
+        "The Hat Club with your repair: 15 of 16 exposures left, 9 of 9 features work."
     )
     assert [line.place for line in sealed.lines if line.state == "closed"] == [
         "listener on the network"

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 
-from labapp.evidence import Evidence, Report, Step
+from labapp.evidence import SITE, Cookie, Evidence, LogLine, Report, Step
 from labapp.lab.laboratory import Laboratory
 from labapp.lab.tour import Toured, told
 from labapp.observers.club import EXPOSURES, FEATURES, Exposure, Feature, link, token
+from labapp.observers.forgeries import FORGERIES
 from labapp.site.application import Repair
 from tests.answers import graded_with
 from tests.answers.repairing import GOOD, SETTINGS, TEMPLATES
@@ -18,11 +20,13 @@ from tests.answers.repairing import GOOD, SETTINGS, TEMPLATES
 GOOD_VIEWS = {name: view for name, view in GOOD.items() if "reset" in name or callable(view)}
 DEEDS = {
     "second_member": ("second_visitor", "second_submit", "second_read_back"),
-    "address_replay": ("address_replay", "address_member"),
+    "address_replay": ("address_replay", "address_member", "address_guessed"),
     "cookie_after": ("cookie_before", "logout", "cookie_after"),
-    "forgery": ("forgery", "after_forgery"),
+    "login_forgery": ("login_forgery", "login_forgery_by_get", "second_visitor"),
+    "forgery": ("forgery", "after_forgery", *(one.key for one in FORGERIES)),
     "link_again": ("reset_asked", "reset", "link_again"),
 }
+DOINGS = ("login_by_address", *DEEDS["login_forgery"][:2], *DEEDS["forgery"])
 BY_KEY = {one.key: one for one in (*EXPOSURES, *FEATURES)}
 
 
@@ -72,14 +76,15 @@ def test_each_exposure_is_found_and_not_invented(
 @pytest.mark.parametrize("exposure", EXPOSURES, ids=lambda one: one.key)
 def test_other_words_are_not_found(guilty: Toured, exposure: Exposure) -> None:
     """In the weak club, too, nobody finds words that were never told there."""
-    other = told("somebody else")
-    if exposure.key == "forgery" or "token" in exposure.seeks:
-        other = guilty.told  # a deed, and a token that the mail itself has
-        evidence = changed(guilty.evidence, "after_forgery", answers=())
-        evidence = changed(evidence, "reset", answers=(), log=(), capture=no_packets(guilty))
-        assert exposure.ask(evidence, other).seen is not True
+    if "token" in exposure.seeks:  # which the mail itself has
+        evidence = changed(
+            guilty.evidence, "reset", answers=(), log=(), capture=no_packets(guilty)
+        )
+        assert exposure.ask(evidence, guilty.told).seen is not True
         return
-    assert exposure.ask(guilty.evidence, other).seen is not True
+    # Where a deed is enough, whatever the words, it was not done.
+    undone = without(guilty.evidence, *(one for one in DOINGS if guilty.evidence.has(one)))
+    assert exposure.ask(undone, told("somebody else")).seen is not True
 
 
 def no_packets(toured: Toured) -> object:
@@ -174,3 +179,75 @@ def test_the_link_is_read_from_the_mail(guilty: Toured) -> None:
     nothing = changed(guilty.evidence, "reset_asked", reports=())
     assert (link(nothing), token(nothing)) == ("", "")
     assert (link(without(nothing, "reset_asked")), token(nothing)) == ("", "")
+
+
+# A word for each place, and where in a tour it is said.
+PLANTED = {
+    "password_addressed": ("wrong_password", "mistyped"),
+    "place_addressed": ("second_read_back", "place"),
+    "printed": ("reset", "new_password"),
+    "cache": ("wrong_password", "mistyped"),
+    "cookie_jar": ("new_password", "new_password"),
+}
+
+
+@pytest.mark.parametrize(("key", "planted"), PLANTED.items())
+def test_every_word_is_sought_in_every_step(
+    innocent: Toured, key: str, planted: tuple[str, str]
+) -> None:
+    """Not only up to reading back, and not only in the first member's browser."""
+    step, name = planted
+    word = quote(getattr(innocent.told, name))
+    line = LogLine(SITE, f"GET /?tried={word}")
+    kept = innocent.step(step).memory
+    parts: dict[str, dict[str, object]] = {
+        "password_addressed": {"log": (*innocent.step(step).log, line)},
+        "place_addressed": {"memory": replace(kept, history=(f"https://{SITE}/?a={word}",))},
+        "printed": {"output": (line,)},
+        "cache": {"memory": replace(kept, cache=((f"https://{SITE}/", word.encode()),))},
+        "cookie_jar": {
+            "memory": replace(kept, cookies=(Cookie(SITE, "pw", word, True, True, "Lax"),))
+        },
+    }
+    exposure = BY_KEY[key]
+    assert isinstance(exposure, Exposure)
+    guilty = changed(innocent.evidence, step, **parts[key])
+    assert [one.step for one in exposure.ask(guilty, innocent.told).sightings] == [step]
+
+
+def test_what_is_printed_backwards_is_found(innocent: Toured) -> None:
+    """A listing that everybody can turn round again tells the word."""
+    line = LogLine(SITE, f"INFO club: {innocent.told.place[::-1]}")
+    guilty = changed(innocent.evidence, "submit", output=(line,))
+    exposure = BY_KEY["printed"]
+    assert isinstance(exposure, Exposure)
+    (found,) = exposure.ask(guilty, innocent.told).sightings
+    assert found.encoding == "reversed"
+
+
+def test_nothing_of_the_labs_is_internal_in_a_reason(innocent: Toured) -> None:
+    """Why nobody can say is told without the names of steps."""
+    torn = without(innocent.evidence, "cookie_before", "cookie_after")
+    exposure = BY_KEY["cookie_after"]
+    assert isinstance(exposure, Exposure)
+    reason = exposure.ask(torn, innocent.told).reason
+    assert reason == "no cookie was there that somebody could copy"
+
+
+def test_an_outage_that_nobody_could_meet_hides_nothing(innocent: Toured) -> None:
+    """A report is missing for two reasons: nothing was saved, or the view kept silent."""
+    feature = BY_KEY["error_report"]
+    assert isinstance(feature, Feature)
+    swallowed = changed(
+        innocent.evidence, "outage", reports=(), answers=innocent.step("submit").answers
+    )
+    assert feature.ask(swallowed, innocent.told) == (
+        "the back office was down, and nobody was told"
+    )
+    refused = [
+        replace(one, status=403) if one.sent else one for one in innocent.step("submit").answers
+    ]
+    forbidden = changed(innocent.evidence, "outage", reports=(), answers=tuple(refused))
+    assert feature.ask(forbidden, innocent.told) == (
+        "nobody could save, so nothing could crash: status 403 at /profile"
+    )

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from labapp.observers import Sighting
-from labapp.show.line import BROKEN, CLOSED, OPEN, WORKS, Line, lines_card, lines_html, shown
+from labapp.show.line import (
+    BROKEN,
+    CLOSED,
+    OPEN,
+    UNKNOWN,
+    WORKS,
+    Line,
+    lines_card,
+    lines_html,
+    lines_text,
+    shown,
+)
 
 SEEN = Sighting(
     "submit", "access log", 7, "plain", b"a very long time ago ", b"<Rex>", b"\nend"
@@ -34,3 +45,37 @@ def test_everything_is_escaped() -> None:
     html = lines_card("<4>", lines, "<5>")
     assert [f"&lt;{n}&gt;" in html and f"<{n}>" not in html for n in range(1, 6)] == [True] * 5
     assert lines_html([]) == ""
+
+
+DONE = [Line(CLOSED, f"done {n}", "") for n in range(7)] + [Line(WORKS, "feature", "")]
+LEFT = [Line(OPEN, "log", "byte 7")]
+WAITING = [Line(UNKNOWN, "cache", "nobody can say", waits=True)]
+
+
+def test_few_lines_are_one_table_in_their_order() -> None:
+    """Whatever there is to do."""
+    few = [DONE[0], *WAITING, *LEFT]
+    assert lines_text(few) == [line.text for line in few]
+    assert "<details" not in lines_html(few)
+    assert lines_text([]) == []
+
+
+def test_of_many_lines_what_is_left_comes_first_and_the_rest_is_folded() -> None:
+    """The text has all of them, with captions that count."""
+    assert lines_text([*DONE, *WAITING, *LEFT]) == [
+        LEFT[0].text,
+        "-- for later, when the lines above work: 1 unknown",
+        WAITING[0].text,
+        "-- nothing to do here: 7 closed, 1 works",
+        *(line.text for line in DONE),
+    ]
+    html = lines_html([*DONE, *WAITING, *LEFT])
+    assert html.count("<details ") == html.count("<summary ") == 2
+    assert html.index("byte 7") < html.index("<details") < html.index("nobody can say")
+    assert html.index("nobody can say") < html.index("done 0")
+    assert " open>" not in html
+
+
+def test_where_nothing_is_left_nothing_is_folded() -> None:
+    """There is nothing to look at before it."""
+    assert " open>" in lines_html([*DONE, DONE[0]])

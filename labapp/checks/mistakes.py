@@ -119,13 +119,15 @@ def _refused(answer: Answer, visit: Visit) -> str:
 
 
 def crash(crash: Crash, what: str = "view", field: str = FIELD) -> str:
-    """Return *crash* of a learner's *what* in words, then their lines that led to it.
+    """Return *crash* of a learner's *what* in words, then their lines that led to it, or the view.
 
     *field* is the form's, ``""`` where there are several forms.
     """
     said = _said(crash, field) if what == "view" else ""
     said = said or f"Your {what} raised {crash.kind}: {crash.message}"
-    return "\n".join([said, *(f"  {line}" for line in crash.lines)])
+    # Where none of their own lines crashed, it was what their view returned.
+    lines = crash.lines or tuple(filter(None, [crash.view]))
+    return "\n".join([said, *(f"  {line}" for line in lines)])
 
 
 def misspelt(visit: Visit) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from labapp.checks import mistakes
@@ -12,21 +12,24 @@ from labapp.checks.verdict import UNKNOWN, Verdict
 from labapp.checks.views import CONTROL, compared
 from labapp.errors import LabError
 from labapp.lab.laboratory import laboratory
-from labapp.lab.tour import Toured, feature_lines, told, unanswered
+from labapp.lab.tour import Toured, exposure_line, feature_lines, in_order, told, unanswered
+from labapp.observers.cause import CSRF, DOING, SECURE
 from labapp.observers.club import EXPOSURES
+from labapp.observers.forgeries import FORGERIES
 from labapp.site.application import Repair
 
 PARTS = ("templates", "settings", "tls", "seed")
 # What Django gives a view beside the request.
 _ALSO = {"password_reset_confirm": ("uidb64", "token")}
-_DOING = {
-    "open": "logs in",
-    "submit": "saves where the hat is hidden",
-    "read_back": "reads it back",
-    "reset_asked": "asks for a new password",
-    "reset": "follows the link in the mail",
-    "logout": "logs out",
-}
+# What strangers try: a view that crashes there has let nobody in.
+_STRANGERS = (
+    "address_guessed",
+    "login_by_address",
+    "login_forgery",
+    "login_forgery_by_get",
+    "forgery",
+    *(one.key for one in FORGERIES),
+)
 
 QUESTIONS = {
     # First what is broken: nothing else can be judged before.
@@ -41,21 +44,32 @@ QUESTIONS = {
     "log_out": "what does the server still know of a session after logging out?",
     "error_report": "which line of the first view can crash, and who is told when it does?",
     # Then what is open.
-    "password_addressed": "by which method does the form send the password?",
+    "password_addressed": "which addresses does a login have, with a right and with a mistyped "
+    "password, and what stands in each?",
     "place_addressed": "which of your answers becomes the next address?",
     "printed": "who reads what a program prints or logs on a server?",
     "report": "which of your lines tell the report what to hide: the field, and the variable?",
     "cache": "which of your answers may a browser keep, and which header says so?",
     "cookie_jar": "what is in the cookie: a number, or the session itself?",
     "second_member": "how many members share a name at the top of a module, or of a class?",
-    "address_replay": "what does this address know that only its owner should have to know?",
+    "address_replay": "what is enough to open this address, and who else can know or guess that?",
+    "login_forgery": "what does your login form know that a stranger's form does not, and "
+    "which methods does the view take?",
     "cookie_after": "when somebody logs out, what is deleted on the server?",
-    "forgery": "what does your own form know that a stranger's form does not?",
+    "forgery": "what does your own form know that a stranger's form does not, and which "
+    "methods does your view take?",
     "wire": "who can read what is not encrypted?",
     "link_again": "what changes on the server when a link is used, and does the link notice?",
     "link_referer": "which address has the page with the picture, and who is told of it?",
     "link_wire": "how does the address in the mail begin, and where does it come from?",
-    "http_link": "which cookie goes along with a request to http://?",
+    "http_link": "which cookie goes along with a request to http://, today and in two weeks?",
+}
+
+# What stops a member is not always in the view that does not work.
+CAUSES = {
+    SECURE: "which cookies may cross without encryption, and how do your visitors come: by "
+    "http:// or by https://?",
+    CSRF: "what does a CSRF check ask for, and does the page with this form send it?",
 }
 
 
@@ -93,32 +107,29 @@ class RepairExercise(Exercise):
         return self._verdict(lab.tour(said, Repair()), after)
 
     def _verdict(self, before: Toured, after: Toured) -> Verdict:
-        found = {
-            one.key: compared(
-                before.exposures[one.key],
-                after.exposures[one.key],
-                one.label,
-                CONTROL,
-                one.deed,
-            )
-            for one in EXPOSURES
-            if one.key in self.closes
-        }
-        works = dict(zip(after.features, feature_lines(after), strict=True))
+        found = {}
+        for one in (one for one in EXPOSURES if one.key in self.closes):
+            was, now = before.exposures[one.key], after.exposures[one.key]
+            line = compared(was, now, one.label, CONTROL, one.deed(now))
+            waits = exposure_line(now, one.label, "").waits and line.state == UNKNOWN
+            found[one.key] = replace(line, waits=waits)
+        works = feature_lines(after)
         every = works | found
         left = [key for key in QUESTIONS if key in every and not every[key].good]
         unknown = sum(line.state == UNKNOWN for line in found.values())
+        counted = (
+            f"Exposures left: {len(found.keys() & left) - unknown} of {len(found)}"
+            + (f", and {unknown} of which nobody can say. " if unknown else ". ")
+            + f"Features broken: {len(works.keys() & left)} of {len(works)}."
+        )
+        cause = after.cause
+        question = "".join(QUESTIONS[key] for key in left[:1])
         return Verdict(
             self.name,
             passed=not left,
-            summary=f"Exposures left: {len(found.keys() & left) - unknown} of {len(found)}"
-            + (f", and {unknown} of which nobody can say. " if unknown else ". ")
-            + f"Features broken: {len(works.keys() & left)} of {len(works)}.",
-            # What is left comes first: broken, open, unknown.
-            lines=tuple(
-                sorted(every.values(), key=lambda line: (line.good, line.state == UNKNOWN))
-            ),
-            think="".join(QUESTIONS[key] for key in left[:1]),
+            summary=f"{counted}\n{cause.text}" if cause else counted,
+            lines=in_order(every.values()),
+            think=CAUSES.get(cause.kind, question) if cause else question,
         )
 
     def _no(self, summary: str) -> Verdict:
@@ -128,8 +139,8 @@ class RepairExercise(Exercise):
 def explained(toured: Toured) -> str:
     """Return what went wrong in the learner's own lines, or ``""``."""
     for step in toured.evidence:
-        doing = _DOING.get(step.name, "visits the club")
-        if step.crashes and step.name != "outage":
+        doing = DOING.get(step.name, "visits the club")
+        if step.crashes and step.name not in ("outage", *_STRANGERS):
             return f"While somebody {doing}: {mistakes.crash(step.crashes[0], field='')}"
         if unanswered(step):
             return (

@@ -22,6 +22,7 @@ from labapp.show.line import (
     WORKS,
     Line,
     lines_html,
+    lines_text,
 )
 
 __all__ = [
@@ -68,7 +69,7 @@ class Verdict:
         return f"{'Done.' if self.passed else 'Not yet.'} {self.summary}".strip()
 
     def __repr__(self) -> str:
-        rows = [self.heading, *(line.text for line in self.lines)]
+        rows = [self.heading, *lines_text(self.lines)]
         rows += [f"{label + ':':8} {text}" for label, text in self._said()]
         return "\n".join([*rows, self.note] if self.note else rows)
 

@@ -130,8 +130,9 @@ class Laboratory:
     def tour(self, told: Told, repair: site.Repair) -> Toured:
         """Let two members into the Hat Club with *repair*; see `labapp.lab.touring`."""
         with self.lock:
-            means = self._means(site.Own(), impatient=repair.any)
-            script = Tour(**means, remediations=(), repair=repair, told=told)
+            clock = Clock(time.time())
+            means = self._means(site.Own(), clock, impatient=repair.any)
+            script = Tour(**means, remediations=(), repair=repair, told=told, clock=clock)
             return Toured(told, repair, script.play(told.place), str(self.choice))
 
     def overhear(self, answer: str, own: site.Own) -> Overheard:

@@ -39,13 +39,20 @@ def answer_doubt(evidence: Evidence) -> str:
 def printed(evidence: Evidence, text: str) -> Iterator[Sighting]:
     """Yield where *text* stands in what the view printed or logged."""
     for step in evidence:
-        yield from _said(step, text, SITE)
+        yield from in_output(step, text)
+
+
+def in_output(step: Step, text: str, host: str = SITE) -> Iterator[Sighting]:
+    """Yield where *text* stands in what was printed or logged for *host* in one step."""
+    for line in step.output:
+        if line.host == host:
+            yield from sightings(text, line.text.encode(), step.name, "printed or logged")
 
 
 def printed_doubt(evidence: Evidence) -> str:
     """The control text is printed by control.test."""
     control = evidence.step("control") if evidence.has("control") else None
-    found = control and any(_said(control, evidence.control, CONTROL))
+    found = control and any(in_output(control, evidence.control, CONTROL))
     return "" if found else NO_CONTROL
 
 
@@ -154,9 +161,3 @@ def _form_answers(evidence: Evidence) -> list[Answer]:
         for answer in _answers(evidence, "submit")
         if urlsplit(answer.url).path == FORM_PATH
     ]
-
-
-def _said(step: Step, text: str, host: str) -> Iterator[Sighting]:
-    for line in step.output:
-        if line.host == host:
-            yield from sightings(text, line.text.encode(), step.name, "printed or logged")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
-from labapp.evidence import CONTROL, MAIN_STEPS, SITE, THIRD_PARTY, Evidence, Memory
+from labapp.evidence import CONTROL, MAIN_STEPS, SITE, THIRD_PARTY, Evidence, Step
 from labapp.observers.doubt import NO_CONTROL, unheard, unlogged
 from labapp.observers.machine import decoded
 from labapp.observers.sighting import Sighting, sightings
@@ -15,29 +15,41 @@ from labapp.observers.sighting import Sighting, sightings
 
 def history(evidence: Evidence, text: str, host: str = SITE) -> Iterator[Sighting]:
     """Yield where *text* stands in an address of *host* in the history."""
-    step, memory = _last_memory(evidence)
-    for address in memory.history:
-        if urlsplit(address).hostname == host:
-            yield from sightings(text, address.encode(), step, "history")
+    return _in_the_end(evidence, text, host, in_history)
 
 
 def cache(evidence: Evidence, text: str, host: str = SITE) -> Iterator[Sighting]:
     """Yield where *text* stands in an answer of *host* in the cache."""
-    step, memory = _last_memory(evidence)
-    for address, body in memory.cache:
-        if urlsplit(address).hostname == host:
-            yield from sightings(text, address.encode(), step, "address in the cache")
-            yield from sightings(text, body, step, "page in the cache")
+    return _in_the_end(evidence, text, host, in_cache)
 
 
 def cookie_jar(evidence: Evidence, text: str, host: str = SITE) -> Iterator[Sighting]:
     """Yield where *text* stands in a cookie of *host*, decoded without the key."""
-    step, memory = _last_memory(evidence)
-    for cookie in memory.cookies:
+    return _in_the_end(evidence, text, host, in_jar)
+
+
+def in_history(step: Step, text: str, host: str = SITE) -> Iterator[Sighting]:
+    """The same as `history`, of the browser of one step."""
+    for address in step.memory.history:
+        if urlsplit(address).hostname == host:
+            yield from sightings(text, address.encode(), step.name, "history")
+
+
+def in_cache(step: Step, text: str, host: str = SITE) -> Iterator[Sighting]:
+    """The same as `cache`, of the browser of one step."""
+    for address, body in step.memory.cache:
+        if urlsplit(address).hostname == host:
+            yield from sightings(text, address.encode(), step.name, "address in the cache")
+            yield from sightings(text, body, step.name, "page in the cache")
+
+
+def in_jar(step: Step, text: str, host: str = SITE) -> Iterator[Sighting]:
+    """The same as `cookie_jar`, of the browser of one step."""
+    for cookie in step.memory.cookies:
         if cookie.host == host:
             where = f"cookie {cookie.name}"
             for plain in (cookie.value.encode(), decoded(cookie.value), _base64(cookie.value)):
-                if found := list(sightings(text, plain, step, where)):
+                if found := list(sightings(text, plain, step.name, where)):
                     yield from found
                     break
                 where = f"cookie {cookie.name}, decoded"
@@ -79,9 +91,11 @@ def _doubt(evidence: Evidence, *, control: bool) -> str:
     return unheard(evidence) or ("" if control else NO_CONTROL)
 
 
-def _last_memory(evidence: Evidence) -> tuple[str, Memory]:
-    steps = evidence.main
-    return (steps[-1].name, steps[-1].memory) if steps else ("", Memory())
+def _in_the_end(
+    evidence: Evidence, text: str, host: str, look: Callable[..., Iterator[Sighting]]
+) -> Iterator[Sighting]:
+    for step in evidence.main[-1:]:
+        yield from look(step, text, host)
 
 
 def _base64(value: str) -> bytes:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from labapp.evidence import MAIN_STEPS, SITE, Evidence
+from labapp.evidence import MAIN_STEPS, SITE, Evidence, Step
 
 NO_CONTROL = "the control text was not found either"
 _OPTIONAL = "read_back"  # only where there is a session to read back from
@@ -27,9 +27,12 @@ def unheard(evidence: Evidence, steps: Iterable[str] = MAIN_STEPS) -> str:
     return ""
 
 
-def unlogged(evidence: Evidence) -> str:
-    """Return in which step up to read_back the log has fewer lines than the browser answers."""
-    for step in evidence.main:
+def unlogged(evidence: Evidence, steps: Iterable[Step] | None = None) -> str:
+    """Return in which of *steps* the log has fewer lines than the browser answers.
+
+    Without any these are the steps up to read_back.
+    """
+    for step in evidence.main if steps is None else steps:
         answers = Counter(urlsplit(one.url).hostname for one in step.answers if one.status)
         if answers - Counter(line.host for line in step.log):
             return f"the access log has holes in step {step.name!r}"

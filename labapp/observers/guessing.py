@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from django.utils.text import slugify
 
@@ -29,24 +30,34 @@ def guessed(evidence: Evidence, text: str) -> Iterator[Sighting]:
     milliseconds. Toy ciphers are ROT13, the text reversed, in capitals, as a slug
     (all in any encoding), and XOR with one byte, also as hex or base64.
     """
-    hashes, turned, mixed = _hashes(text), _turned(text), tuple(_mixed(text))
     for step in evidence.main:
         for conversation in conversations(step.capture):
             for data in (conversation.sent.data, conversation.received.data):
-                for needle in hashes:
-                    if (at := data.find(needle)) >= 0:
-                        yield _sighting(step.name, "hash", data, at, needle)
-                for name, other in turned.items():
-                    for one in sightings(other, data, step.name, WHERE):
-                        yield replace(one, encoding=name)
-                for needle in mixed:
-                    if (at := data.find(needle)) >= 0:
-                        yield _sighting(step.name, "XOR with one byte", data, at, needle)
+                yield from in_disguise(text, data, step.name, WHERE)
+
+
+def in_disguise(text: str, data: bytes, step: str, where: str) -> Iterator[Sighting]:
+    """Yield what in *data* gives *text* away, in one of those ways."""
+    hashes, turned, mixed = _disguises(text)
+    for needle in hashes:
+        if (at := data.find(needle)) >= 0:
+            yield _sighting(step, where, "hash", data, at, needle)
+    for name, other in turned.items():
+        for one in sightings(other, data, step, where):
+            yield replace(one, encoding=name)
+    for needle in mixed:
+        if (at := data.find(needle)) >= 0:
+            yield _sighting(step, where, "XOR with one byte", data, at, needle)
 
 
 def guess_doubt(evidence: Evidence) -> str:
     """Nothing may be missing from the capture."""
     return wire.gaps(evidence)
+
+
+@lru_cache(32)
+def _disguises(text: str) -> tuple[set[bytes], dict[str, str], tuple[bytes, ...]]:
+    return _hashes(text), _turned(text), tuple(_mixed(text))
 
 
 def _hashes(text: str) -> set[bytes]:
@@ -81,11 +92,13 @@ def _mixed(text: str) -> Iterator[bytes]:
         yield base64.urlsafe_b64encode(mixed).rstrip(b"=")
 
 
-def _sighting(step: str, encoding: str, data: bytes, at: int, found: bytes) -> Sighting:
+def _sighting(
+    step: str, where: str, encoding: str, data: bytes, at: int, found: bytes
+) -> Sighting:
     end = at + len(found)
     return Sighting(
         step=step,
-        where=WHERE,
+        where=where,
         offset=at,
         encoding=encoding,
         before=data[max(0, at - AROUND) : at],

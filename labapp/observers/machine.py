@@ -19,15 +19,16 @@ LARGEST_SESSION = 1 << 22  # bytes; what unpacks to more was packed to do harm
 
 def access_log(evidence: Evidence, text: str) -> Iterator[Sighting]:
     """Yield where *text* stands in the access log of site.test."""
-    return (sighting for step in evidence.main for sighting in _logged(step, text))
+    return (sighting for step in evidence.main for sighting in in_log(step, text))
 
 
 def log_doubt(evidence: Evidence) -> str:
     """The control text is the browser's name (User-Agent), which every line ends with."""
-    return unheard(evidence) or unlogged(evidence) or _control_in_each(evidence, _logged)
+    return unheard(evidence) or unlogged(evidence) or _control_in_each(evidence, in_log)
 
 
-def _logged(step: Step, text: str) -> Iterator[Sighting]:
+def in_log(step: Step, text: str) -> Iterator[Sighting]:
+    """Yield where *text* stands in what the access log of site.test has of one step."""
     for line in step.log:
         if line.host == SITE:
             yield from sightings(text, line.text.encode(), step.name, "access log")

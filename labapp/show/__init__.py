@@ -11,7 +11,7 @@ from labapp.show.conversation import (
     visit_text,
 )
 from labapp.show.invitation import Invitation
-from labapp.show.line import Line, lines_card, lines_html, shown
+from labapp.show.line import Line, lines_card, lines_html, lines_text, shown
 from labapp.show.table import map_text, together
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "how_html",
     "lines_card",
     "lines_html",
+    "lines_text",
     "map_text",
     "on_a_card",
     "said_html",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 import traceback
 from collections.abc import Sequence
@@ -45,7 +46,19 @@ def crash_of(error: BaseException, request: HttpRequest | None = None) -> Crash:
         message=str(error),
         lines=tuple(f"line {call.lineno}, in {call.name}: {call.line}" for call in own),
         starred=_starred(getattr(request, "sensitive_post_parameters", ())),
+        view=_view(request),
     )
+
+
+def _view(request: HttpRequest | None) -> str:
+    """Return which view *request* was for, such as "in MyView.get, from line 3"."""
+    match = getattr(request, "resolver_match", None)
+    if request is None or match is None:
+        return ""
+    made_of = getattr(match.func, "view_class", None)
+    called = getattr(made_of, (request.method or "").lower(), None) if made_of else match.func
+    code = getattr(inspect.unwrap(called), "__code__", None) if called else None
+    return f"in {called.__qualname__}, from line {code.co_firstlineno}" if code else ""
 
 
 def _keep(request: HttpRequest | None = None, **signal: Any) -> None:

@@ -756,14 +756,14 @@ WRONG = [
         LOGIN,
     ),
     wrong(
-        _OPEN("stranger's login form", "logged the visitor in as the stranger"),
+        _OPEN("stranger's login form", "a form on other.test logged the visitor in"),
         "no check at the login",
         {"login": ByPost, "templates": ONLY_LOGIN},
         LOGIN,
     ),
     # One place of the whole site
     wrong(
-        _OPEN("stranger's login form", "logged the visitor in as the stranger"),
+        _OPEN("stranger's login form", "a form on other.test logged the visitor in"),
         "csrf_exempt at the login",
         but(login=AnybodysForm),
     ),
@@ -777,12 +777,16 @@ WRONG = [
         "the mistyped one is printed",
         but(login=PrintsWhatWasTried),
     ),
-    wrong(_OPEN("cookies on the disk", "cookie pw"), "a password kept", but(login=KeepsThePassword)),
+    wrong(
+        _OPEN("cookies on the disk", "cookie pw"),
+        "a password kept",
+        but(login=KeepsThePassword),
+    ),
     wrong(
         _OPEN("prints and logs", "printed or logged"), "backwards", but(profile=LogsBackwards)
     ),
     wrong(
-        _OPEN("stranger's form", "sent by GET"),
+        _OPEN("stranger's form", "the site took what a form sent by GET"),
         "saves by GET",
         but(profile=SavesByGet),
     ),
@@ -791,7 +795,7 @@ WRONG = [
         _OPEN("addresses, opened by others", "page of /api/hat"), "by number", but(api=ByNumber)
     ),
     wrong(
-        _OPEN("old http:// link", "13 days later"),
+        _OPEN("old http:// link", "page opened with the cookie, 13 days later"),
         "an hour of HSTS",
         set_to(**HSTS | {"SECURE_HSTS_SECONDS": 3600}),
     ),

@@ -8,8 +8,9 @@ EXERCISES = (
     RepairExercise(
         name="repair the login",
         chapter="10",
-        task="The club's login form sends the password in an address. Repair that, with a "
-        "view, a template or both. Everything else must work as before.",
+        task="The club's login form sends the password in an address, and a stranger's form "
+        "can log visitors in. Repair both, with a view, a template or both. Everything else "
+        "must work as before.",
         hints=(
             (
                 "Look at the line of the log. Which part of the request does it keep, and who "
@@ -24,12 +25,12 @@ EXERCISES = (
                 'and colour = request.POST["colour"] in def post(self, request).'
             ),
         ),
-        closes=("password_addressed",),
+        closes=("password_addressed", "login_forgery"),
     ),
     RepairExercise(
         name="repair the site",
         chapter="10",
-        task="The Hat Club leaks in 15 ways. Repair it with views, templates, settings and "
+        task="The Hat Club leaks in 16 ways. Repair it with views, templates, settings and "
         "tls=True, until no exposure is left and every feature works.",
         hints=(
             (
