@@ -313,6 +313,12 @@ class Toured:
         """What came in the place of each feature, ``""`` where it works."""
         return {one.key: one.ask(self.evidence, self.told) for one in FEATURES}
 
+    @property
+    def closed(self) -> list[str]:
+        """The labels of the exposures that were looked for, and not found."""
+        found = zip(EXPOSURES, self.exposures.values(), strict=True)
+        return [one.label for one, finding in found if finding.seen is False]
+
     @cached_property
     def cause(self) -> Cause | None:
         """What went wrong first, None where every feature works."""
