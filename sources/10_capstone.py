@@ -27,8 +27,8 @@
 # profile, and a page of JSON. Whoever forgot the password gets a link by mail.
 # Somebody built it in a hurry. It works, and it leaks.
 #
-# Rosa and Emil are members. Both are made up, and so is all that they type. A name
-# in it, such as Otto's, belongs to nobody here.
+# Rosa and Emil are members. All that they type is made up. A name in it, such as
+# Otto's, belongs to nobody here.
 
 # %%
 from labapp import check, hint, predict, quiz, remedy, visit
@@ -127,11 +127,15 @@ assert found.told.mistyped in urls[-2]
 # Change the page, the view, or both. Django has a `LoginView` of its own: it
 # takes a POST, wants a CSRF token, and uses the same page. Ours is
 # `views.LoginView`.
+
+# %% [markdown]
+# `check` tours your club and the weak one. It asks:
 #
-# `check` tours your club and the weak one. No password may be in an address, a
-# mistyped one neither, and the login takes none from there. Nor may a form on
-# `other.test` log Rosa in as somebody else: she would save her secrets there. All
-# else must work as before.
+# - No password stands in an address, a mistyped one neither, and the login takes
+#   none from there.
+# - No form on `other.test` logs Rosa in as somebody else: she would save her
+#   secrets there.
+# - All else works as before.
 
 # %%
 from django.contrib.auth.views import LoginView
@@ -461,7 +465,8 @@ with_https = True
 # All together. Go through it in any order: change one cell above, run the two
 # cells below, and look at what is left. A line closes only if the weak club was
 # found there in the same check.
-#
+
+# %% [markdown]
 # Strangers also try what the weak club did not offer: an address that names a
 # member, and forms sent by GET. They come back 13 days later with an old link.
 # They do not open files that your view writes.

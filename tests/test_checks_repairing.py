@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from labapp.capture import Capture
 from labapp.checks import check, repairing
-from labapp.checks.repairing import QUESTIONS
+from labapp.checks.repairing import CAUSES, QUESTIONS, explained
+from labapp.evidence import Crash, Evidence, Step
 from labapp.lab.laboratory import Laboratory
 from labapp.lab.tour import Toured, told
 from labapp.observers.club import EXPOSURES, FEATURES, Told
@@ -125,15 +127,52 @@ def test_without_its_control_nothing_is_closed(
 
 @pytest.mark.usefixtures("lab")
 def test_what_is_broken_comes_first() -> None:
-    """Then what is open, then what nobody can say; of a site that does not work nothing is
-    called closed, and the question is about the first line.
+    """Then what is open, then what waits for it; of a site that does not work nothing is
+    called closed, and summary and question are about the first cause.
     """
     verdict = verdict_on(Answer(SITE, "secure cookies alone", (), {"settings": SECURE}))
-    states = [line.state for line in verdict.lines]
-    ranks = ("BROKEN", "OPEN", "unknown", "works")
-    assert states == sorted(states, key=ranks.index)
-    assert set(states) == set(ranks)
+    states = [(line.waits, line.state) for line in verdict.lines]
+    assert states[0] == (False, "BROKEN")
+    assert {state for waits, state in states if waits} == {"BROKEN", "unknown"}
+    assert {state for waits, state in states if not waits} == {"BROKEN", "OPEN", "works"}
+    assert [waits for waits, state in states if state != "works"] == sorted(
+        waits for waits, state in states if state != "works"
+    )
+    assert verdict.summary.splitlines()[1] == (
+        "While somebody logs in: /login sets the cookie sessionid as Secure, but the visit uses "
+        "http://. The browser does not keep it."
+    )
+    assert verdict.think == CAUSES["secure"]
+
+
+@pytest.mark.usefixtures("one_weak_tour")
+def test_without_its_first_cause_the_question_is_about_the_first_line() -> None:
+    """Whoever is not logged in is refused: that is no cause."""
+    answer = next(one for one in WRONG if one.name == "nobody is logged in")
+    verdict = verdict_on(answer)
+    assert len(verdict.summary.splitlines()) == 1
     assert verdict.think == QUESTIONS["log_in"]
+
+
+def test_a_refused_form_asks_about_the_token() -> None:
+    """Not about where the view puts the field, which it never had."""
+    answer = next(one for one in WRONG if one.name == "a check and no token")
+    verdict = verdict_on(answer)
+    assert verdict.think == CAUSES["csrf"]
+    assert "/profile was refused (status 403)" in verdict.summary
+
+
+def test_what_crashes_for_a_stranger_is_no_error_of_the_site() -> None:
+    """It has let nobody in, and is no "while somebody visits the club"."""
+    toured = tour_with("forgery", Crash("KeyError", "'token'"))
+    assert explained(toured) == ""
+    assert "KeyError" in explained(tour_with("submit", Crash("KeyError", "'token'")))
+
+
+def tour_with(step: str, crash: Crash) -> Toured:
+    """Return a tour of one step, which crashed."""
+    made = Step(step, Capture((), "relay", "", 0), crashes=(crash,))
+    return Toured(told("x"), Repair(), Evidence((made,), "control"), "")
 
 
 def test_there_is_a_question_about_everything() -> None:

@@ -17,6 +17,7 @@ from labapp.observers.club import EXPOSURES, FEATURES
 from labapp.secret import accept, find
 from labapp.site.hatclub.repair import source
 from tests.answers import graded_with
+from tests.answers.repairing import GOOD, SETTINGS, Api, Profile
 
 LOGIN_PAGE = "registration/login.html"
 
@@ -107,6 +108,26 @@ def test_a_field_that_is_missing_is_told_with_the_page() -> None:
     assert str(refused.value) == (
         "At /login: This form has no field 'password'; it has username, word."
     )
+
+
+def test_a_profile_of_its_own_closes_five_lines_and_the_json_one_more() -> None:
+    """As the chapter says of its worked repair."""
+    profile = ["hiding place in an address", "prints and logs", "error report"]
+    profile += ["cookies on the disk", "second member's pages"]
+    assert tour("found", profile=Profile).closed == profile
+    both = tour("found", profile=Profile, api=Api)
+    assert both.closed == [*profile, "addresses, opened by others"]
+
+
+def test_hsts_counts_as_long_as_it_lasts() -> None:
+    """Days later an hour of it is over, and the cookie without Secure crosses."""
+    for seconds, seen in ((3600, True), (30 * 24 * 3600, False)):
+        settings = {**SETTINGS, "SESSION_COOKIE_SECURE": False, "SECURE_HSTS_SECONDS": seconds}
+        finding = tour("found", **{**GOOD, "settings": settings}).exposures["http_link"]
+        assert (finding.seen, finding.place) == (
+            seen,
+            "http_link_later" if seen else "http_link",
+        )
 
 
 def test_what_was_counted_is_said(found: Toured) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
+
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
@@ -9,6 +12,7 @@ from django.views import View
 from django.views.decorators.debug import sensitive_post_parameters
 
 from labapp import remedy
+from labapp.checks import mistakes
 from labapp.site.application import Own, take_crashes
 from tests.asking import SECRET, visitor
 
@@ -94,3 +98,33 @@ def test_a_crash_says_which_parameters_are_starred(
     else:
         browser.ask("/sensitive", data={"sensitive_info": SECRET})
     assert [crash.starred for crash in take_crashes()] == [starred]
+
+
+class Wordy(View):
+    """Returns no answer but its words."""
+
+    @method_decorator(sensitive_post_parameters())
+    def get(self, request: HttpRequest) -> str:
+        """Forget what an answer is."""
+        return "words"
+
+
+def wordy(request: HttpRequest) -> str:
+    """Forget it, too."""
+    return "words"
+
+
+@pytest.mark.parametrize(
+    ("view", "name", "first"),
+    [(Wordy, "Wordy.get", Wordy.get), (wordy, "wordy", wordy)],
+)
+def test_a_crash_in_none_of_the_authors_lines_says_which_view(
+    view: type[View], name: str, first: Callable[..., str]
+) -> None:
+    """What it returned was no answer; the view is named, and where it begins."""
+    take_crashes()
+    visitor(own=Own(view=view)).ask("/sensitive")
+    [crash] = take_crashes()
+    begins = inspect.unwrap(first).__code__.co_firstlineno
+    assert (crash.lines, crash.view) == ((), f"in {name}, from line {begins}")
+    assert mistakes.crash(crash).splitlines()[1:] == [f"  in {name}, from line {begins}"]

@@ -167,7 +167,7 @@ PROOFS = {
     ),
     "HTTPS for the club": (
         "closed by HTTPS alone 1",
-        'assert closed == ["wire"]',
+        'assert sealed.closed == ["listener on the network"]',
     ),
     "told by the log alone": (
         "all but stars in error reports",
