@@ -152,7 +152,9 @@ def _said(message: Message) -> Iterator[str]:
         said = repr(message.run())
     except LabError as error:
         said = f"LabError: {error}"
-    for line in said.splitlines()[:2]:
+    # Indented are lines of a learner's own code, with numbers that change.
+    lines = [line for line in said.splitlines() if not line.startswith("  ")]
+    for line in lines[:2]:
         yield f"   {line}"
 
 
