@@ -105,7 +105,7 @@ seen = [ask(found.evidence, found.told.password, one).seen for one in kept]
 assert seen == [True, False, False]
 
 # %% [markdown]
-# And this is what her history had after she had typed `frist` for `first`:
+# And this is what her history had after she had typed `fist` for `first`:
 
 # %%
 slip = found.step("wrong_password")

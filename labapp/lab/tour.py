@@ -48,7 +48,7 @@ def told(seed: int | str | None = None) -> Told:
     secrets = [plant_secret(chance.randrange(1 << 32)) for _ in range(3)]
     place, password, new = (f"{one}{chance.randrange(10)}" for one in secrets)
     # A slip of the fingers: as good as the password, and not found by looking for that.
-    return Told(place, f"first {password}", f"second {new}", mistyped=f"frist {password}")
+    return Told(place, f"first {password}", f"second {new}", mistyped=f"fist {password}")
 
 
 @dataclass
