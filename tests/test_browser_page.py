@@ -63,6 +63,23 @@ def test_a_page_without_a_form_has_none() -> None:
         ("<textarea name=a>\n\nx</textarea>", [("a", "\r\nx")]),
         ("<textarea name=a>&lt;b&gt; <i>x</i></textarea>", [("a", "<b> <i>x</i>")]),
         ("<textarea name=a><input name=b></textarea>", [("a", "<input name=b>")]),
+        ("<select name=a><option value=1>x<option value=2 selected>y</select>", [("a", "2")]),
+        ("<select name=a><option> x  y <option>z</select>", [("a", "x y")]),
+        ("<select name=a><option disabled>x<option>y</select>", [("a", "y")]),
+        ("<select name=a><option disabled selected>x<option>y</select>", []),
+        ("<select name=a><option selected>x<option selected>y</select>", [("a", "y")]),
+        ("<select name=a size=2><option>x<option>y</select>", []),
+        ("<select name=a multiple><option>x<option>y</select>", []),
+        (
+            "<select name=a multiple><option selected>x<option>y<option selected>z</select>",
+            [("a", "x"), ("a", "z")],
+        ),
+        ("<select name=a disabled><option>x</select>", []),
+        ("<select name=a></select>", []),
+        ("<select><option>x</select>", []),
+        ("<select name=a><option value=1>x</form><input name=b>", [("a", "1")]),
+        ("<select name=a><option>x<optgroup label=y><option selected>z", [("a", "z")]),
+        ("<datalist><option selected>x</datalist>", []),
         ("</form><input name=a value=1>", []),
         ("</form><form><input name=a value=1>", []),
     ],
@@ -96,6 +113,28 @@ def test_a_value_without_a_field_is_an_error_a_reader_can_mend() -> None:
         entries("<input name=token><input name=q>", secret="x")
     with pytest.raises(LabError, match="it has no field at all"):
         entries("<button>Send</button>", q="x")
+
+
+def test_of_a_list_one_is_chosen() -> None:
+    """As of radio buttons: the others are sent no longer."""
+    for fields in (
+        "<select name=a><option selected>x<option>y</select><input name=b value=y>",
+        "<input type=radio name=a value=x checked><input type=radio name=a value=y><input name=b value=y>",
+    ):
+        form = Page(f"<form>{fields}</form>").form
+        assert form is not None
+        form.choose("a", "y")
+        assert form.entries({}) == [("a", "y"), ("b", "y")]
+
+
+def test_nobody_types_into_a_list() -> None:
+    """It says which field it is, and what would do."""
+    with pytest.raises(LabError, match=r"'a' is a list to choose from .*such as <input>"):
+        entries("<select name=a><option>x</select>", a="Rex")
+    assert entries("<select name=a><option>x</select><input name=b>", b="Rex") == [
+        ("a", "x"),
+        ("b", "Rex"),
+    ]
 
 
 def test_links_and_pictures_are_found_in_order() -> None:

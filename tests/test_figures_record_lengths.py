@@ -48,8 +48,8 @@ def test_its_title_is_what_was_measured() -> None:
     plain, padded = heard()
     one = "Each byte of the answer makes the encrypted record one byte longer"
     assert record_lengths(plain).finding == f"{one}."
-    assert record_lengths(plain, padded).finding == f"{one}; padded, all have one length."
-    assert record_lengths(plain, plain).finding == f"{one}; padded, they still differ."
+    assert record_lengths(plain, padded).finding == f"{one}; on your site all have one length."
+    assert record_lengths(plain, plain).finding == f"{one}; on your site they differ."
     assert record_lengths(padded).finding == (
         "All encrypted records have one length, whatever the answer."
     )
@@ -67,7 +67,7 @@ def test_its_table_has_every_answer() -> None:
         plain[0].sent[0] - plain[0].written
     ] * 4
     assert {row[2] for row in rows[4:]} == {str(padded[0].sent[0])}
-    assert [row[3] for row in rows] == ["as it is"] * 4 + ["padded"] * 4
+    assert [row[3] for row in rows] == ["the lab's site"] * 4 + ["your site"] * 4
 
 
 def test_yes_and_no_are_named() -> None:
@@ -75,8 +75,8 @@ def test_yes_and_no_are_named() -> None:
     written = texts(record_lengths(heard()[0]))
     assert {"yes", "no"} <= set(written)
     assert "maybe" not in written
-    assert "padded" not in written
-    assert {"as it is", "padded"} <= set(texts(record_lengths(*heard())))
+    assert "your site" not in written
+    assert {"the lab's site", "your site"} <= set(texts(record_lengths(*heard())))
 
 
 @pytest.mark.parametrize("style", ["notebook", "projector"])

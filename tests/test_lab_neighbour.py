@@ -18,6 +18,15 @@ BACKENDS = [
     pytest.param("namespace", marks=pytest.mark.root),  # not on every machine
     "relay",
 ]
+LISTED = (
+    '<form action="/sensitive" method="post"><select name="sensitive_info">'
+    '<option value="y">yes<option value="n">no</select><button>Go</button></form>'
+)
+PRESSED = (
+    '<form action="/sensitive" method="post">'
+    '<button name="sensitive_info" value="y">yes</button>'
+    '<button name="sensitive_info" value="n">no</button></form>'
+)
 FORM = (
     '<form action="/sensitive" method="post">'
     '<label><input type="radio" name="sensitive_info" value="y" checked> yes</label>'
@@ -79,19 +88,43 @@ def test_chance_says_yes_or_no() -> None:
         assert repr(one) == repr(overhear(one.answer))
 
 
+@pytest.mark.parametrize("form", [FORM, LISTED, PRESSED], ids=["radio", "list", "buttons"])
 @pytest.mark.parametrize(("answer", "sent"), [("yes", b"sent y"), ("no", b"sent n")])
-def test_a_radio_button_is_chosen_by_its_words(answer: str, sent: bytes) -> None:
+def test_an_answer_is_chosen_by_its_words(form: str, answer: str, sent: bytes) -> None:
     """And no other one is sent along, even if it was checked before."""
-    one = overhear(answer, view=told, form=FORM)
+    one = overhear(answer, view=told, form=form)
     step = one.visit.step("submit")
     assert [each.body for each in step.answers] == [sent]
     assert step.answers[0].sent == b"sensitive_info=" + sent[-1:]
 
 
-def test_radio_buttons_that_lack_the_answer_are_named() -> None:
+@pytest.mark.parametrize(
+    ("form", "noun"), [(FORM, "radio button"), (LISTED, "option"), (PRESSED, "button")]
+)
+def test_choices_that_lack_the_answer_are_named(form: str, noun: str) -> None:
     """In one line with those there are."""
-    with pytest.raises(LabError, match=r"no radio button with 'maybe'.*it has 'yes', 'no'"):
-        overhear("maybe", view=told, form=FORM)
+    with pytest.raises(LabError, match=rf"no {noun} with 'maybe'.*it has 'yes', 'no'"):
+        overhear("maybe", view=told, form=form)
+
+
+def test_every_connection_is_counted() -> None:
+    """The site's page has a picture of another site: a second name, with lengths of its own."""
+    one = overhear("yes")
+    assert [each.name for each in one.connections] == ["site.test", "images.test"]
+    assert (one.connections[0].sent, one.connections[0].received) == (one.sent, one.received)
+    assert all(each.sent and each.received for each in one.connections)
+
+
+def test_what_is_not_encrypted_is_counted_whole() -> None:
+    """One piece each way, and its name says that it crosses in the clear."""
+
+    def plain(request: HttpRequest) -> HttpResponse:
+        port = request.get_host().partition(":")[2]
+        return HttpResponse(f"<img src='http://127.0.0.1:{port}/picture.svg'>")
+
+    _, picture = overhear("yes", view=plain).connections
+    assert picture.name == "127.0.0.1, in the clear"
+    assert [len(picture.sent), len(picture.received)] == [1, 1]
 
 
 @pytest.mark.parametrize("answer", ["", "  ", 3])

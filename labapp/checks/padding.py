@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html import unescape
 from typing import Any
+from urllib.parse import urlsplit
 
 from labapp.checks import mistakes
 from labapp.checks.exercise import Exercise
+from labapp.checks.shown import Shown
 from labapp.checks.verdict import CLOSED, OPEN, UNKNOWN, Line, Verdict
 from labapp.checks.views import CONTROL
 from labapp.conversations import missing
@@ -26,7 +27,16 @@ _QUESTIONS = {
     PAGE: "which bytes of the page that comes back depend on the answer?",
     CHANCE: "what does somebody learn who listens a hundred times?",
 }
-_UNSEEN = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
+_ELSEWHERE = "which other addresses does a browser ask for, and after which answer?"
+# What browsers load as well, and the lab's own does not.
+_LOADS = re.compile(
+    r"<(?:link|i?frame|object|embed|video|audio|source|input[^>]*type\W*image)\b[^>]*"
+    r"|srcset[^>]*|url\([^)]*|@import[^;]*",
+    re.IGNORECASE,
+)
+
+# For each connection its name, and how long each record is.
+_Counts = tuple[tuple[str, tuple[int, ...]], ...]
 
 
 @dataclass(frozen=True, repr=False)
@@ -34,7 +44,8 @@ class PaddingExercise(Exercise):
     """A *view* and a ``form=`` to write, under POST and HTTPS.
 
     Every one of `ANSWERS` is sent twice. Each must come back on the page, and none may
-    have another length than the rest, on the way there or back.
+    have other lengths than the rest, on the way there or back: record by record, in
+    every connection that the neighbour's browser makes, to whichever site.
     """
 
     def grade(self, *answer: Any, **parts: Any) -> Verdict:
@@ -54,6 +65,8 @@ class PaddingExercise(Exercise):
                 heard.append(one)
         except LabError as error:
             return Verdict(self.name, passed=False, summary=str(error))
+        if reason := _unloaded(heard):
+            return Verdict(self.name, passed=False, summary=reason)
         start = [lab.overhear(word, Own()) for word in ANSWERS]
         return self._verdict(start, heard)
 
@@ -65,11 +78,11 @@ class PaddingExercise(Exercise):
             works = f"The form does not work any more: who answers {lost!r} does not read it."
         open_places = [line.place for line in lines if not line.good]
         passed = not (lost or open_places)
-        asked = (
-            "how does the view know the word, and does the page say this word alone?"
-            if lost
-            else "".join(_QUESTIONS[place] for place in open_places[-1:])
-        )
+        asked = "".join(_QUESTIONS[place] for place in open_places[-1:])
+        if lost:
+            asked = "how does the view know the word, and does the page say this word alone?"
+        elif len({_requests(one) for one in heard}) > 1:
+            asked = _ELSEWHERE
         return Verdict(self.name, passed=passed, summary=works, lines=lines, think=asked)
 
 
@@ -79,15 +92,15 @@ def _lines(start: Sequence[Overheard], heard: Sequence[Overheard]) -> Iterator[L
         yield Line(UNKNOWN, REQUEST, gaps[0])
         return
     chance = False
-    for place, size in ((REQUEST, _sent), (PAGE, _received)):
-        by_word: dict[str, set[int]] = {}
+    for place, count in ((REQUEST, _sent), (PAGE, _received)):
+        by_word: dict[str, list[_Counts]] = {}
         for one in heard:
-            by_word.setdefault(one.answer, set()).add(size(one))
-        chance = chance or any(len(found) > 1 for found in by_word.values())
+            by_word.setdefault(one.answer, []).append(count(one))
+        chance = chance or any(len(set(found)) > 1 for found in by_word.values())
         if len(set().union(*by_word.values())) > 1:
-            shown = ", ".join(f"{word} {min(found)}" for word, found in by_word.items())
-            yield Line(OPEN, place, f"{shown} bytes")
-        elif len({size(one) for one in start}) < 2:
+            said = ", ".join(f"{word} {_said(found[0])}" for word, found in by_word.items())
+            yield Line(OPEN, place, f"{said} bytes")
+        elif len({count(one) for one in start}) < 2:
             yield Line(UNKNOWN, place, "the starting view was not found there")
         else:
             yield Line(CLOSED, place, CONTROL)
@@ -95,21 +108,52 @@ def _lines(start: Sequence[Overheard], heard: Sequence[Overheard]) -> Iterator[L
         yield Line(OPEN, CHANCE, "other lengths each time: over many visits they tell")
 
 
-def _sent(heard: Overheard) -> int:
-    return sum(heard.sent)
+def _sent(heard: Overheard) -> _Counts:
+    # What nobody answers here leaves no packet; elsewhere it would cross.
+    asked = (one for one in heard.visit.step("submit").answers if not one.status)
+    refused = ((f"{urlsplit(one.url).netloc}, no answer", (0,)) for one in asked)
+    return *((one.name, one.sent) for one in heard.connections), *refused
 
 
-def _received(heard: Overheard) -> int:
-    return sum(heard.received)
+def _received(heard: Overheard) -> _Counts:
+    return tuple((one.name, one.received) for one in heard.connections)
+
+
+def _requests(heard: Overheard) -> tuple[tuple[str, int], ...]:
+    return tuple((name, len(sent)) for name, sent in _sent(heard))
+
+
+def _said(counts: _Counts) -> str:
+    """Return ``"290 + 230 (images.test)"``: the site's own needs no name."""
+    return " + ".join(
+        f"{length}{'' if name == SITE else f' ({name})'}"
+        for name, lengths in counts
+        for length in lengths
+    )
+
+
+def _unloaded(heard: Sequence[Overheard]) -> str:
+    """Return what hangs on the answer and is loaded by browsers, but not by the lab's."""
+    loads = [_LOADS.findall(_page(one)) for one in heard]
+    if all(one == loads[0] for one in loads):
+        return ""
+    first = next(text for one in loads for text in one)
+    return (
+        "The lab's browser loads pictures (<img src>) and nothing else, so nobody can say "
+        f"here what a listener counts of this: {first}"
+    )
 
 
 def _shows(heard: Overheard) -> bool:
-    """Return whether the last page says the answer, and no other one."""
-    answers = heard.visit.step("submit").answers_of(SITE)
-    if not answers or answers[-1].status != 200:
-        return False
-    text = " ".join(
-        unescape(_UNSEEN.sub(" ", answers[-1].body.decode("utf-8", "replace"))).split()
-    )
+    """Return whether the page says the answer, and no other one."""
+    text = Shown(_page(heard)).text
     said = [word for word in ANSWERS if re.search(rf"\b{word}\b", text)]
     return said == [heard.answer]
+
+
+def _page(heard: Overheard) -> str:
+    """Return the page that came back, behind all redirects; ``""`` if none came."""
+    answers = heard.visit.step("submit").answers_of(SITE)
+    # Its pictures come after it.
+    page = next((one for one in answers if one.status // 100 != 3), None)
+    return page.body.decode("utf-8", "replace") if page and page.status == 200 else ""

@@ -14,7 +14,7 @@ from labapp.lab.neighbour import Overheard
 
 _HEIGHT = 4.4  # inches, of the paper between the axes
 _NAMED = ("yes", "no")
-_PLAIN, _PADDED = "as it is", "padded"
+_PLAIN, _OWN = "the lab's site", "your site"
 _SQUARE = 0.11  # inches: half of a square, which has room for a disc
 
 
@@ -24,27 +24,29 @@ class _Dot(NamedTuple):
     y: int
 
 
-def record_lengths(plain: Sequence[Overheard], padded: Sequence[Overheard] = ()) -> Picture:
-    """Draw the record of each answer: its length against the answer's, in bytes.
+def record_lengths(plain: Sequence[Overheard], own: Sequence[Overheard] = ()) -> Picture:
+    """Draw what was sent to the site with each answer: its length against the answer's.
 
-    *padded* are answers that were meant to have one length, drawn as squares. Raises
+    Both are in bytes, of all records if there are several. *own* are answers on a site
+    that was meant to hide their length, drawn as squares. Raises
     `LabError` if there is nothing to draw.
     """
-    if not plain or not all(isinstance(one, Overheard) for one in (*plain, *padded)):
+    if not plain or not all(isinstance(one, Overheard) for one in (*plain, *own)):
         raise LabError('record_lengths takes what you overheard: [overhear("yes"), ...].')
-    series = {_PLAIN: _dots(plain), _PADDED: _dots(padded)}
+    series = {_PLAIN: _dots(plain), _OWN: _dots(own)}
     dots = [dot for drawn in series.values() for dot in drawn]
-    finding = _finding(series[_PLAIN], series[_PADDED])
+    finding = _finding(series[_PLAIN], series[_OWN])
     sheet = Sheet()
     top = sheet.title(finding) + 0.3
     axes = _Axes(sheet, top, dots)
     bottom = axes.draw()
     for name, drawn in series.items():
         _series(sheet, axes, drawn, plain=name == _PLAIN)
-    if padded:
+    if own:
         _names(sheet, axes, series)
     caption = (
-        "Each mark is one answer, sent over HTTPS and captured now. Nobody decrypted anything. "
+        "Each mark is one answer, sent to the site over HTTPS and captured now. Nobody decrypted "
+        f"anything. What came back is not drawn. "
         f"{plain[0].visit.how}"
     )
     rows = [
@@ -52,7 +54,7 @@ def record_lengths(plain: Sequence[Overheard], padded: Sequence[Overheard] = ())
         for name, drawn in series.items()
         for dot in drawn
     ]
-    head = ("answer", "bytes of the answer", "bytes of the record", "sent")
+    head = ("answer", "bytes of the answer", "bytes of the record", "site")
     return sheet.picture(sheet.caption(bottom, caption), finding, Table(head, rows))
 
 
@@ -126,7 +128,7 @@ def _names(sheet: Sheet, axes: _Axes, series: dict[str, list[_Dot]]) -> None:
 
 
 def _dots(heard: Sequence[Overheard]) -> list[_Dot]:
-    return [_Dot(one.answer, one.written, max(one.sent)) for one in heard if one.sent]
+    return [_Dot(one.answer, one.written, sum(one.sent)) for one in heard if one.sent]
 
 
 def _ticks(values: Sequence[int], least: int | None = None) -> list[int]:
@@ -139,17 +141,17 @@ def _ticks(values: Sequence[int], least: int | None = None) -> list[int]:
     return list(range(first, high + step + 1, step))
 
 
-def _finding(plain: Sequence[_Dot], padded: Sequence[_Dot]) -> str:
+def _finding(plain: Sequence[_Dot], own: Sequence[_Dot]) -> str:
     said = {
         "one": "Each byte of the answer makes the encrypted record one byte longer",
         "grows": "The length of the encrypted record tells answers apart",
         "flat": "All encrypted records have one length, whatever the answer",
         "single": "One answer, one encrypted record",
     }[_shape(plain)]
-    if not padded:
+    if not own:
         return f"{said}."
-    flat = _shape(padded) in {"flat", "single"}
-    return f"{said}; padded, {'all have one length' if flat else 'they still differ'}."
+    flat = _shape(own) in {"flat", "single"}
+    return f"{said}; on your site {'all have one length' if flat else 'they differ'}."
 
 
 def _shape(dots: Sequence[_Dot]) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple, Self
 from urllib.parse import quote_plus
 
 from labapp.capture import Capture
-from labapp.conversations import conversations
+from labapp.conversations import Conversation, conversations
 from labapp.conversations.sizes import sizes
 from labapp.errors import LabError
 from labapp.evidence import SITE
@@ -16,14 +17,15 @@ from labapp.lab.steps import FIELD, Script
 from labapp.lab.visits import Visit
 
 ANSWERS = ("yes", "no", "maybe", "not today")
+_CHOSEN = {"radio": "radio button", "option": "option", "submit": "button"}
 
 
 @dataclass
 class Neighbour(Script):
     """The steps ``open`` and ``submit`` alone: somebody reads the question, and answers.
 
-    Where the form has radio buttons, the one with the answer beside it is chosen,
-    else the answer is typed.
+    Where the form has radio buttons, a list to choose from or a button for each answer,
+    the one with the answer in words is chosen, else the answer is typed.
     """
 
     def _play(self, secret: str) -> None:
@@ -33,19 +35,40 @@ class Neighbour(Script):
         self._step("open", browser, lambda: browser.open(self._url(SITE)))
         form, page = browser.page.form, self._steps[-1].answers_of(SITE)
         values = {FIELD: secret}
-        radios = [one for one in form.fields if one.kind == "radio"] if form else []
-        if radios and page:
+        kinds = [one.kind for one in form.fields if one.name == FIELD] if form else []
+        kind = kinds[0] if kinds else ""
+        if form and page and kind in _CHOSEN:
             offered = Choices(page[-1].body.decode("utf-8", "replace"), FIELD).values
             if secret not in offered:
                 known = ", ".join(map(repr, offered)) or "nothing"
                 raise LabError(
-                    f"Your form has no radio button with {secret!r} behind it; it has {known}."
+                    f"Your form has no {_CHOSEN[kind]} with {secret!r} on it; it has {known}."
                 )
-            for one in radios:
-                one.on = one.name == FIELD and one.value == offered[secret]
-            values = {}
+            form.choose(FIELD, offered[secret])
+            values = {FIELD: offered[secret]} if kind == "submit" else {}
         if form:
             self._step("submit", browser, lambda: browser.submit(values))
+
+
+class Counted(NamedTuple):
+    """What a listener counts in one connection, in bytes: of each record, either way.
+
+    *name* is the site's, as far as it crosses in the clear. Where there is no TLS, each
+    side's bytes are one piece.
+    """
+
+    name: str
+    sent: tuple[int, ...]
+    received: tuple[int, ...]
+
+    @classmethod
+    def of(cls, one: Conversation) -> Self:
+        """Count in *one* conversation."""
+        if one.tls:
+            return cls(one.server_name or "no name", *sizes(one))
+        host = next((each.request.host for each in one.exchanges), "").partition(":")[0]
+        name = f"{host or 'no name'}, in the clear"
+        return cls(name, (len(one.sent.data),), (len(one.received.data),))
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -65,13 +88,13 @@ class Overheard:
 
     @property
     def sent(self) -> tuple[int, ...]:
-        """How many bytes each encrypted record has that the neighbour sent."""
-        return tuple(length for sent, _ in self._sizes for length in sent)
+        """How many bytes each encrypted record has that the neighbour sent to the site."""
+        return tuple(length for one in self._with_site for length in one.sent)
 
     @property
     def received(self) -> tuple[int, ...]:
-        """How many bytes each encrypted record has that came back."""
-        return tuple(length for _, received in self._sizes for length in received)
+        """How many bytes each encrypted record has that came back from it."""
+        return tuple(length for one in self._with_site for length in one.received)
 
     @property
     def written(self) -> int:
@@ -79,8 +102,13 @@ class Overheard:
         return len(quote_plus(self.answer))
 
     @cached_property
-    def _sizes(self) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
-        return [sizes(one) for one in conversations(self.capture) if one.server_name == SITE]
+    def connections(self) -> tuple[Counted, ...]:
+        """What is counted in each connection, whoever is at its other end."""
+        return tuple(map(Counted.of, conversations(self.capture)))
+
+    @property
+    def _with_site(self) -> list[Counted]:
+        return [one for one in self.connections if one.name == SITE]
 
     def __repr__(self) -> str:
         return f"<Overheard: sent {_listed(self.sent)}, received {_listed(self.received)}>"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import random
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils.html import escape
 from django.views import View
@@ -72,6 +73,11 @@ def endless(sent: Sent) -> str:
         pass
 
 
+def leaving(sent: Sent) -> str:
+    """Says goodbye as a program would."""
+    sys.exit("no idea")
+
+
 def equal_to_mine(sent: Sent) -> str:
     """Send a yes, and compare."""
     return "yes" if sent == overhear("yes").sent else "no"
@@ -108,6 +114,24 @@ def radios(values: Sequence[str], words: Sequence[str] = ANSWERS, more: str = ""
 
 LETTERS = radios("ynmt")
 PLAIN = radios(ANSWERS)
+
+
+def select(options: Sequence[str]) -> str:
+    """Return a form with one list to choose from."""
+    return (
+        '<form action="/sensitive" method="post"><select name="sensitive_info">'
+        f"{''.join(options)}</select><button>Go</button></form>"
+    )
+
+
+LISTED = select(
+    [f'<option value="{value}">{word}' for value, word in zip("ynmt", ANSWERS, strict=True)]
+)
+LISTED_PLAIN = select([f"<option>{word}</option>" for word in ANSWERS])
+PRESSED = '<form action="/sensitive" method="post">' + "".join(
+    f'<button name="sensitive_info" value="{value}">{word}</button>'
+    for value, word in zip("ynmt", ANSWERS, strict=True)
+)
 TYPED = (
     '<form action="/sensitive" method="post"><input name="sensitive_info"><button>Go</button>'
 )
@@ -186,9 +210,81 @@ def in_a_header(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def with_a_picture(request: HttpRequest, source: str) -> HttpResponse:
+    """The page is padded; who says yes loads a picture as well."""
+    word = WORDS[request.POST["sensitive_info"]]
+    tag = "img" if word == "yes" else "bdi"
+    source = source.format(port=request.get_host().partition(":")[2])
+    return HttpResponse(f"<p>You said: {word:9}</p><{tag} src='{source}'>")
+
+
+def third_party_picture(request: HttpRequest) -> HttpResponse:
+    """The picture comes from another site."""
+    return with_a_picture(request, "//images.test:{port}/picture.svg")
+
+
+def refused_picture(request: HttpRequest) -> HttpResponse:
+    """The picture comes from where nobody of the lab listens."""
+    return with_a_picture(request, "//pictures.example/picture.svg")
+
+
+def style_sheet(request: HttpRequest) -> HttpResponse:
+    """Who says yes loads what a browser loads as well, and the lab's own does not."""
+    word = WORDS[request.POST["sensitive_info"]]
+    tag = "link" if word == "yes" else "meta"
+    return HttpResponse(f"<{tag} rel=stylesheet href='/style.css'><p>You said: {word:9}</p>")
+
+
+def picture_in_the_clear(request: HttpRequest) -> HttpResponse:
+    """The picture comes from a number, for which no browser asks by HTTPS."""
+    return with_a_picture(request, "http://127.0.0.1:{port}/picture.svg")
+
+
+def own_picture(request: HttpRequest) -> HttpResponse:
+    """The picture comes from the site itself."""
+    return with_a_picture(request, "/")
+
+
+def in_pieces(request: HttpRequest) -> StreamingHttpResponse:
+    """The page has one length, and its pieces have the word's."""
+    word = WORDS[request.POST["sensitive_info"]]
+    pieces = [f"<p>{word}".encode(), b" " * (9 - len(word)) + b"</p>"]
+    return StreamingHttpResponse(pieces)
+
+
+def hidden(before: str, after: str = "") -> Callable[[HttpRequest], HttpResponse]:
+    """Return a view whose padded word no visitor sees, between *before* and *after*."""
+
+    def view(request: HttpRequest) -> HttpResponse:
+        word = WORDS[request.POST["sensitive_info"]]
+        return HttpResponse(f"<p>Thank you.</p>{before}{word:20}{after}")
+
+    return view
+
+
 def crashing(request: HttpRequest) -> HttpResponse:
     """The form sends letters, and the view looks for words."""
     return page({"yes": "yes"}[request.POST["sensitive_info"]])
+
+
+def leaving_view(request: HttpRequest) -> HttpResponse:
+    """Says goodbye as a program would."""
+    sys.exit("no idea")
+
+
+def with_a_hidden_filler(request: HttpRequest) -> HttpResponse:
+    """What is missing is there, and not shown; what is shown stands after it."""
+    word = WORDS[request.POST["sensitive_info"]]
+    filler = f"<p hidden>{'.' * (10 - len(word))}<p>"
+    return HttpResponse(f"{filler}You said: <b style='display: block'>{word}</b>")
+
+
+def same_picture(request: HttpRequest) -> HttpResponse:
+    """Everybody loads one picture of another site."""
+    word = WORDS[request.POST["sensitive_info"]]
+    source = f"//images.test:{request.get_host().partition(':')[2]}/picture.svg"
+    links = "<link rel=stylesheet href='/style.css'>"
+    return HttpResponse(f"{links}<p>You said: {word:9}</p><img src='{source}'>")
 
 
 def padding_in_a_header(request: HttpRequest) -> HttpResponse:
@@ -231,6 +327,7 @@ def _hide(view: Any, form: str, name: str, says: str = "") -> Answer:
     return Answer(HIDE, name, (view,), {"form": form}, says=says)
 
 
+UNREAD = "does not read it"
 FULL = [word.ljust(9, ".") for word in ANSWERS]
 FILLED = [word.replace(" ", "_") + "-" * (10 - len(word)) for word in ANSWERS]
 SCRIPT = LETTERS + "<script>pad()</script>"
@@ -246,6 +343,7 @@ WRONG = [
     _tell(true_or_false, "true or false", 'return "yes" or "no"'),
     _tell(numbers_for_one, "a tuple is no number", "Your function raised TypeError"),
     _tell(endless, "endless", "did not return"),
+    _tell(leaving, "leaving the program", "Your function raised SystemExit: no idea"),
     _hide(start, PLAIN, "as it is", "OPEN     the neighbour's request"),
     _hide(padded, PLAIN, "only the page", "what does the form send"),
     _hide(by_letter, LETTERS, "only the form", "which bytes of the page"),
@@ -258,6 +356,25 @@ WRONG = [
     _hide(by_address, LETTERS, "a redirect", "OPEN     the neighbour's request"),
     _hide(in_a_header, LETTERS, "a header", "OPEN     the site's page"),
     _hide(padded, TYPED, "a text field", "OPEN     the neighbour's request"),
+    _hide(third_party_picture, LETTERS, "a picture of another site", "images.test"),
+    _hide(third_party_picture, LETTERS, "its request", "which other addresses"),
+    _hide(refused_picture, LETTERS, "a picture that nobody has", "pictures.example, no answer"),
+    _hide(style_sheet, LETTERS, "a style sheet", "loads pictures (<img src>) and nothing else"),
+    _hide(picture_in_the_clear, LETTERS, "a picture by number", "in the clear"),
+    _hide(own_picture, LETTERS, "a picture of its own", "OPEN     the neighbour's request"),
+    _hide(in_pieces, LETTERS, "in pieces", "OPEN     the site's page"),
+    _hide(hidden("<p hidden>"), LETTERS, "the hidden attribute", "does not read it"),
+    _hide(
+        hidden("<div style='DISPLAY : none'><b>", "</b></div>"), LETTERS, "no display", UNREAD
+    ),
+    _hide(hidden("<p style='visibility:hidden'>"), LETTERS, "no visibility", UNREAD),
+    _hide(hidden("<!--", "-->"), LETTERS, "a comment", UNREAD),
+    _hide(hidden("<input type='hidden' value='", "'>"), LETTERS, "a hidden field", UNREAD),
+    _hide(hidden("<title>", "</title>"), LETTERS, "the title of a tab", UNREAD),
+    _hide(hidden("<script>/*", "*/</script>"), LETTERS, "within a script", "by itself"),
+    _hide(padded, LISTED_PLAIN, "a list of words", "OPEN     the neighbour's request"),
+    _hide(by_letter, LISTED, "a list of letters, a plain page", "OPEN     the site's page"),
+    _hide(leaving_view, LETTERS, "leaving the program", "Your view raised SystemExit: no idea"),
     _hide(crashing, LETTERS, "letters for words", "Your view raised KeyError"),
     _hide(by_letter_padded, radios("ynm", ANSWERS[:3]), "one missing", "'not today'"),
     _hide(by_letter_padded, SCRIPT, "a script", "JavaScript"),
@@ -272,5 +389,9 @@ RIGHT = [
     _hide(padding_in_a_comment, LETTERS, "padding in a comment"),
     _hide(Sliced, radios(FULL), "full words and a large page"),
     _hide(waiting, LETTERS, "async"),
+    _hide(by_letter_padded, LISTED, "a list of letters"),
+    _hide(by_letter_padded, PRESSED, "a button for each answer"),
+    _hide(same_picture, LETTERS, "a picture for everybody"),
+    _hide(with_a_hidden_filler, LETTERS, "a hidden filler"),
     _hide(with_filler, radios(FILLED), "a filler behind a dash"),
 ]
