@@ -28,6 +28,18 @@ def test_an_exception_comes_back() -> None:
     assert str(raised.traceback[-1].path) == __file__
 
 
+@pytest.mark.parametrize("error", [SystemExit("bye"), KeyboardInterrupt(), GeneratorExit()])
+def test_what_would_end_the_caller_comes_back_as_raised(error: BaseException) -> None:
+    """A notebook's cell reports it like any other; its cause is what the function raised."""
+
+    def leave() -> None:
+        raise error
+
+    with pytest.raises(bounded.Raised) as raised:
+        bounded.call(leave)
+    assert raised.value.__cause__ is error
+
+
 def test_an_endless_loop_is_ended(no_leaks: None) -> None:
     """It raises `Endless`, and its thread is gone."""
     with pytest.raises(bounded.Endless):

@@ -15,10 +15,15 @@ class Endless(Exception):
     """The function did not return in time."""
 
 
+class Raised(Exception):
+    """The function raised what is no `Exception`: it is the cause of this one."""
+
+
 def call(function: Callable[..., Any], *arguments: Any, patience: float = PATIENCE) -> Any:
     """Return what *function* returns; it runs in a thread of its own.
 
-    Raises `Endless` after *patience* seconds, and what the function raises.
+    Raises `Endless` after *patience* seconds, and what the function raises. `SystemExit`
+    and the like, which would end the caller, too, are raised as `Raised`.
     """
     work, outcome = Interruptible(), dict[str, Any]()
 
@@ -38,6 +43,6 @@ def call(function: Callable[..., Any], *arguments: Any, patience: float = PATIEN
         work.interrupt()
         thread.join(patience)
         raise Endless
-    if "error" in outcome:
-        raise outcome["error"]
+    if error := outcome.get("error"):
+        raise error if isinstance(error, Exception) else Raised from error
     return outcome.get("value")

@@ -8,12 +8,14 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from labapp.checks.bounded import Raised
 from labapp.evidence import SITE, Answer, Crash
 from labapp.lab import Visit
 from labapp.observers.checked import FORM_PATH
 from labapp.observers.machine import decoded, rows
 from labapp.remedy import session
 from labapp.secret import find
+from labapp.site.crashes import crash_of
 
 FIELD = "sensitive_info"
 _STRAIGHT = re.compile(
@@ -128,6 +130,12 @@ def crash(crash: Crash, what: str = "view", field: str = FIELD) -> str:
     # Where none of their own lines crashed, it was what their view returned.
     lines = crash.lines or tuple(filter(None, [crash.view]))
     return "\n".join([said, *(f"  {line}" for line in lines)])
+
+
+def raised(error: Exception) -> str:
+    """Return what a learner's function raised in words, *error* being what `call` raised."""
+    cause = error.__cause__ if isinstance(error, Raised) else None
+    return crash(crash_of(cause or error), "function")
 
 
 def misspelt(visit: Visit) -> str:

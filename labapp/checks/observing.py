@@ -14,7 +14,6 @@ from labapp.lab.laboratory import laboratory
 from labapp.observers import PLACES
 from labapp.remedy import Remediation
 from labapp.show import shown
-from labapp.site.crashes import crash_of
 from labapp.site.own import Own
 
 TRUTHS = ("bool", "bool_")  # numpy's have these names, too
@@ -67,7 +66,7 @@ class ObserverExercise(Exercise):
             except bounded.Endless:
                 return self._no("Your function did not return. Is there a loop without end?")
             except Exception as error:
-                return self._no(mistakes.crash(crash_of(error), "function"))
+                return self._no(mistakes.raised(error))
             if type(said).__name__ not in TRUTHS:
                 return self._no(f"Your function returned {said!r}: return True or False.")
             state = AGREES if bool(said) is truth else MISSES if truth else ALARM

@@ -13,7 +13,6 @@ from labapp.conversations import missing
 from labapp.lab.laboratory import laboratory
 from labapp.lab.neighbour import ANSWERS
 from labapp.site.application import Own
-from labapp.site.crashes import crash_of
 
 WORDS = ANSWERS[:2]
 CERTAIN, MORE = 3, 4  # neighbours for each word, and more whom chance decides
@@ -46,7 +45,7 @@ class TellingExercise(Exercise):
             except bounded.Endless:
                 return self._no("Your function did not return. Is there a loop without end?")
             except Exception as error:
-                return self._no(mistakes.crash(crash_of(error), "function"))
+                return self._no(mistakes.raised(error))
             if said not in WORDS:
                 return self._no(f'Your function returned {said!r}: return "yes" or "no".')
             state = AGREES if said == word else MISSES

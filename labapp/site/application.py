@@ -11,10 +11,12 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 
 from django.core.handlers.wsgi import WSGIHandler
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from labapp.remedy import Remediation, together
 from labapp.site.configuration import changed_settings, configure
-from labapp.site.crashes import take_crashes
+from labapp.site.crashes import keep, take_crashes
 from labapp.site.database import in_own_thread, plant_control, use_database
 from labapp.site.hatclub.joining import NewMember
 from labapp.site.hatclub.repair import Repair
@@ -95,6 +97,17 @@ def open_club(members: Iterable[NewMember]) -> None:
     in_own_thread(enrol, members)
 
 
+class _Handler(WSGIHandler):
+    """Django's, which lets SystemExit pass without a word: a learner's view may raise it."""
+
+    def get_response(self, request: HttpRequest) -> HttpResponseBase:
+        try:
+            return super().get_response(request)
+        except SystemExit:
+            keep(request)
+            raise
+
+
 def _under(**settings: object) -> WSGIHandler:
     """Put *settings* in force in the place of the last ones; return a handler for them."""
     # 78 ms, and "test" in its name: only whoever really serves pays for it.
@@ -103,7 +116,7 @@ def _under(**settings: object) -> WSGIHandler:
     changed = override_settings(**settings)
     reset()
     _in_force.enter_context(changed)
-    return WSGIHandler()
+    return _Handler()
 
 
 def reset() -> None:

@@ -26,7 +26,7 @@ _lock = Lock()
 
 def watch() -> None:
     """Begin to keep crashes; again and again is safe."""
-    got_request_exception.connect(_keep, dispatch_uid="labapp.site.crashes")
+    got_request_exception.connect(keep, dispatch_uid="labapp.site.crashes")
 
 
 def take_crashes() -> tuple[Crash, ...]:
@@ -61,7 +61,8 @@ def _view(request: HttpRequest | None) -> str:
     return f"in {called.__qualname__}, from line {code.co_firstlineno}" if code else ""
 
 
-def _keep(request: HttpRequest | None = None, **signal: Any) -> None:
+def keep(request: HttpRequest | None = None, **signal: Any) -> None:
+    """Keep the exception that is being handled."""
     if (error := sys.exception()) is not None:
         with _lock:
             _crashes.append(crash_of(error, request))
