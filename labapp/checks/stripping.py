@@ -12,7 +12,7 @@ from labapp.checks.views import CONTROL
 from labapp.errors import LabError
 from labapp.lab.ambush import HTTP
 from labapp.lab.attack import Attack
-from labapp.lab.attacked import HOUR, strip
+from labapp.lab.attacked import strip
 from labapp.lab.journey import DAY
 from labapp.secret import plant_secret
 
@@ -26,7 +26,7 @@ class StripExercise(Exercise):
 
     A stripper stands on the way of three visitors: one who comes for the first time,
     one who follows an old ``http://`` link a week after a clean visit, and one whose
-    client keeps no HSTS, and who follows the link an hour after.
+    client keeps no HSTS, and who follows the link at once, before any cookie ends.
     """
 
     def grade(self, *answer: Any, **parts: Any) -> Verdict:
@@ -58,7 +58,7 @@ def _attacks(secret: str, address: str, settings: Any) -> tuple[Attack, Attack, 
     return (
         strip(secret, address, settings=settings),
         strip(secret, address, settings=settings, after=WEEK, link=True),
-        strip(secret, address, settings=settings, after=HOUR, link=True, forgets=True),
+        strip(secret, address, settings=settings, after=0, link=True, forgets=True),
     )
 
 

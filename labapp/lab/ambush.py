@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from labapp.browser import Browser
-from labapp.errors import LabError
 from labapp.evidence import SITE
 from labapp.lab import trust
-from labapp.lab.journey import ADDRESSES, Clock
+from labapp.lab.journey import Clock, beginning
 from labapp.lab.steps import FIELD, Script
 from labapp.lab.trust import CAREFUL
 from labapp.onpath import Impostor, Notes, Relay, Stripper
@@ -42,11 +41,7 @@ class Plot:
     client: str = CAREFUL
 
     def __post_init__(self) -> None:
-        parts = urlsplit(str(self.address))
-        if parts.scheme not in {"http", "https"} or parts.hostname not in ADDRESSES:
-            raise LabError(
-                f"{self.address!r} is no address of the site: write {HTTPS} or {HTTP}."
-            )
+        beginning(self.address)
 
     @property
     def host(self) -> str:

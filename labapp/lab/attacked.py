@@ -129,6 +129,8 @@ def _said(plot: Plot) -> str:
     way = "an http:// link" if plot.link else plot.address
     if plot.after is None:
         return f"{way}, first visit"
+    if not plot.after:
+        return f"{way}, right after a clean visit"
     number, unit = (
         (plot.after / DAY, "day") if plot.after >= DAY else (plot.after / HOUR, "hour")
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from labapp.browser import Browser
 from labapp.conversations import conversations
@@ -15,6 +15,25 @@ from labapp.secret import find
 
 DAY = 24 * 3600  # seconds
 ADDRESSES = (SITE, "127.0.0.1")
+_PORTS = {"http": (None, 80), "https": (None, 443)}
+
+
+def beginning(address: str) -> SplitResult:
+    """Return the parts of an *address* at which visitors can begin: that of the form.
+
+    Raises `LabError` for another host, path or port.
+    """
+    try:
+        parts = urlsplit(str(address))
+        port = parts.port
+    except ValueError:  # a bracket, say, or a port that is no number
+        parts, port = urlsplit(""), None
+    known = parts.hostname in ADDRESSES and port in _PORTS.get(parts.scheme, ())
+    if not known or parts.path not in {"", "/"} or parts.query or parts.username is not None:
+        raise LabError(
+            f"{address!r} is no address of the site: write https://{SITE}/ or http://{SITE}/."
+        )
+    return parts
 
 
 @dataclass
@@ -42,16 +61,7 @@ class Journey(Script):
     clock: Clock = field(default_factory=Clock)
 
     def __post_init__(self) -> None:
-        try:
-            parts = urlsplit(str(self.address))
-        except ValueError:  # a bracket, say
-            parts = urlsplit("")
-        plain = parts.netloc in ADDRESSES and parts.path in {"", "/"} and not parts.query
-        if parts.scheme not in {"http", "https"} or not plain:
-            raise LabError(
-                f"{self.address!r} is no address of the site: write https://{SITE}/ or "
-                f"http://{SITE}/."
-            )
+        parts = beginning(self.address)
         self.host = parts.hostname or SITE
         self._scheme = parts.scheme
 

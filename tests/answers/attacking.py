@@ -62,6 +62,18 @@ WRONG = [
         settings=HSTS | {"SESSION_COOKIE_HTTPONLY": True},
         says="opens the page",
     ),
+    _strip(
+        "a cookie that ends before the link",
+        NAME,
+        settings=HSTS | {"SESSION_COOKIE_AGE": 3000},
+        says=KEPT,
+    ),
+    _strip(
+        "a cookie of one minute",
+        NAME,
+        settings=HSTS | {"SESSION_COOKIE_AGE": 60},
+        says=KEPT,
+    ),
     _strip("a session in the cookie", NAME, settings=HSTS | SIGNED, says=KEPT),
     _strip(
         "a cookie for another host",
@@ -71,6 +83,12 @@ WRONG = [
     ),
     _strip("a misspelt setting", NAME, settings={"SECURE_HSTS_SECOND": 5}, says="Did you mean"),
     _strip("a stranger's address", "https://other.test/", settings=ALL, says="no address of"),
+    _strip("an address without a page", f"{NAME}nowhere", settings=ALL, says="no address of"),
+    _strip("a query", f"{NAME}?a=1", settings=ALL, says="no address of"),
+    _strip("another port", "https://site.test:8000/", settings=ALL, says="no address of"),
+    _strip("the port of http://", "https://site.test:80/", settings=ALL, says="no address of"),
+    _strip("no port", "https://site.test:x/", settings=ALL, says="no address of"),
+    _strip("a user", "https://me@site.test/", settings=ALL, says="no address of"),
     _strip("tls=", NAME, settings=ALL, tls=True, says="but no tls="),
     _strip("settings without their name", NAME, ALL, says="It takes one address"),
 ]
@@ -93,5 +111,7 @@ RIGHT = [
         NAME,
         settings=ALL | {"SESSION_COOKIE_NAME": "__Host-sessionid"},
     ),
+    _strip("in capitals", "HTTPS://SITE.TEST", settings=ALL),
+    _strip("with the port of https://", "https://site.test:443/", settings=ALL),
     _strip("a session in a Secure cookie", NAME, settings=ALL | SIGNED),
 ]
