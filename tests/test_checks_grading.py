@@ -87,6 +87,16 @@ def test_hints_come_one_by_one_and_stay() -> None:
     assert "Hint:    How?" in repr(check("say it", "no"))
 
 
+def test_the_card_offers_more_hints_until_the_last() -> None:
+    """Not after it; but where no hint is shown, it says how to see them again."""
+    offers = []
+    for _ in range(3):
+        hint("say it")
+        offers.append('More:    hint("say it")' in repr(check("say it", "no")))
+    assert offers == [True, True, False]
+    assert 'More:    hint("say it")' in repr(check("say it", "no view"))
+
+
 def test_a_folder_that_cannot_be_written_is_said_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from labapp.checks.verdict import (
     AGREES,
     ALARM,
@@ -38,6 +40,13 @@ def test_text() -> None:
         'More:    hint("keep it")',
         "Kept in memory.",
     ]
+
+
+def test_after_the_last_hint_there_is_no_more() -> None:
+    """The card does not send anybody for a hint that does not exist."""
+    last = replace(VERDICT, more=False)
+    assert "More:" not in repr(last)
+    assert "More:" not in last._repr_html_()
 
 
 def test_html_is_escaped() -> None:

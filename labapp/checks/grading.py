@@ -41,7 +41,7 @@ def check(name: str = "", *answer: Any, **parts: Any) -> Verdict | Exercise:
         passed=verdict.passed or known.get("passed", False),
     )
     shown = exercise.hints[:hints] if graded else ()
-    return replace(verdict, hints=shown, note=note)
+    return replace(verdict, hints=shown, more=shown != exercise.hints, note=note)
 
 
 def hint(name: str = "") -> Hints:

@@ -48,8 +48,8 @@ class Verdict:
     """The answer to one attempt; true if it *passed*.
 
     *summary* says in a sentence or two how the answer did, *lines* what was found
-    at each place, *think* asks a question, *hints* are those given so far. It never
-    says what to write.
+    at each place, *think* asks a question, *hints* are those given so far, and *more*
+    is false after the last of them. It never says what to write.
     """
 
     name: str
@@ -58,6 +58,7 @@ class Verdict:
     lines: tuple[Line, ...] = ()
     think: str = ""
     hints: tuple[str, ...] = ()
+    more: bool = True
     note: str = field(default="", compare=False)  # about progress.json
 
     def __bool__(self) -> bool:
@@ -92,5 +93,5 @@ class Verdict:
             yield "Think", self.think
         for hint in self.hints:
             yield "Hint", hint
-        if not self.passed:
+        if self.more and not self.passed:
             yield "More", f'hint("{self.name}")'
