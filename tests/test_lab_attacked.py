@@ -59,6 +59,11 @@ class TestStrip:
         assert "GET /secure_page, answer, byte" in lines
         assert "cookie sessionid=" in lines
 
+    def test_the_check_is_passed_by_what_was_changed(self) -> None:
+        """The notes name the headers of the form's request that Django would compare."""
+        changed = {note.request.start.split()[0]: note.changed for note in strip().notes}
+        assert {"Origin", "Referer"} <= set(changed["POST"])
+
     def test_the_sites_side_is_encrypted(self) -> None:
         """The packets between attacker and site do not hold what the notes hold."""
         attack = strip(settings=REDIRECT)
@@ -113,10 +118,18 @@ class TestStrip:
         assert (
             strip(after=HOUR, link=True).title == "an http:// link, 1 hour after a clean visit"
         )
+        assert strip(after=0).title.endswith("right after a clean visit")
         assert strip(after=7 * DAY).title.endswith("7 days after a clean visit")
 
     @pytest.mark.parametrize(
-        "address", ["https://other.test/", "ftp://site.test/", "site.test"]
+        "address",
+        [
+            "https://other.test/",
+            "ftp://site.test/",
+            "site.test",
+            "https://site.test/nowhere",
+            "https://site.test:8000/",
+        ],
     )
     def test_other_addresses(self, address: str) -> None:
         """The message says what can be written."""

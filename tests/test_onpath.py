@@ -113,14 +113,15 @@ class TestStripper:
         assert site.sent == b"sensitive_info=Rex"
 
     def test_it_keeps_what_the_site_said(self, lab: Lab) -> None:
-        """Requests, bodies, cookies, the answer unchanged, and what was changed in it."""
+        """Requests, bodies, cookies, the answer unchanged, and what was changed in both."""
         with stripping(lab) as relay:
             ask(relay, "POST", "sensitive_info=Rex")
             (note,) = relay.notes()
         assert note.request.body == b"sensitive_info=Rex"
         assert note.answer.body == PAGE
         assert note.cookies == {"a": "1", "sessionid": "abc"}
-        assert sorted(note.changed) == ["Secure", "Strict-Transport-Security", "links"]
+        assert set(note.changed[:2]) == {"Accept-Encoding", "Origin"}
+        assert sorted(note.changed[2:]) == ["Secure", "Strict-Transport-Security", "links"]
         assert repr(note).startswith("POST http://site.test/page -> 200 OK  [changed: ")
 
     def test_a_site_without_tls_is_asked_by_http(self, lab: Lab) -> None:
@@ -184,11 +185,18 @@ class TestTold:
             ("X-Link", "http://a.test"),
             ("Accept-Encoding", "gzip"),
         )
-        assert asked(Letter("GET / HTTP/1.1", given)).fields == (
+        letter, changed = asked(Letter("GET / HTTP/1.1", given))
+        assert letter.fields == (
             ("Origin", "https://a.test"),
             ("Referer", "https://a.test/http://b"),
             ("X-Link", "http://a.test"),
         )
+        assert changed == ("Origin", "Referer", "Accept-Encoding")
+
+    def test_asked_for_nothing_to_change(self) -> None:
+        """A request that speaks of no address at all passes as it is."""
+        letter = Letter("GET / HTTP/1.1", (("Origin", "null"), ("Referer", "https://a.test")))
+        assert asked(letter) == (letter, ())
 
 
 class TestImpostor:

@@ -14,7 +14,8 @@ class Note:
     """One request and the site's answer, both as the attacker read them.
 
     *scheme* is what the visitor spoke; *changed* names what the attacker took away or
-    rewrote on the way, such as ``"Strict-Transport-Security"``.
+    rewrote on the way there and back, such as ``"Origin"``, and then
+    ``"Strict-Transport-Security"``.
     """
 
     scheme: str

@@ -108,9 +108,9 @@ class Relay(ABC):
     def _sealed(self, visitor: socket.socket) -> None:
         """Serve a visitor who speaks TLS."""
 
-    def _asks(self, request: Letter) -> Letter:
-        """Return what the site is asked in the place of *request*."""
-        return request
+    def _asks(self, request: Letter) -> tuple[Letter, tuple[str, ...]]:
+        """Return what the site is asked in the place of *request*, and what changed."""
+        return request, ()
 
     def _tells(self, answer: Letter) -> tuple[Letter, tuple[str, ...]]:
         """Return what the visitor is told in the place of *answer*, and what changed."""
@@ -160,12 +160,13 @@ class Relay(ABC):
     def _exchange(self, visitor: socket.socket, scheme: str) -> None:
         """Carry one request to the site and its answer back, and write both down."""
         request = Letter.read(visitor.recv)
+        asked, rewritten = self._asks(request)
         with self._reach(request.host) as site:
-            site.sendall(bytes(self._asks(request).said_anew("Connection", "close")))
+            site.sendall(bytes(asked.said_anew("Connection", "close")))
             answer = Letter.read(site.recv, to_the_end=True)
         told, changed = self._tells(answer)
         # Written first: whoever holds the answer finds it in the notes.
-        self._write(read=(Note(scheme, request, answer, changed),))
+        self._write(read=(Note(scheme, request, answer, (*rewritten, *changed)),))
         visitor.sendall(bytes(told.said_anew("Connection", "close")))
 
     def _reach(self, host: str) -> socket.socket:

@@ -25,7 +25,7 @@ class Stripper(Relay):
     A visitor who speaks TLS all the same is passed on unread, and counted.
     """
 
-    def _asks(self, request: Letter) -> Letter:
+    def _asks(self, request: Letter) -> tuple[Letter, tuple[str, ...]]:
         return asked(request)
 
     def _tells(self, answer: Letter) -> tuple[Letter, tuple[str, ...]]:
@@ -37,20 +37,24 @@ class Stripper(Relay):
             _carry(visitor, site)
 
 
-def asked(request: Letter) -> Letter:
-    """Return *request* as the site expects it from a page of ``https://``.
+def asked(request: Letter) -> tuple[Letter, tuple[str, ...]]:
+    """Return *request* as from a page of ``https://``, and the names of what was changed.
 
     Django's CSRF check compares Origin and Referer with the scheme (its documentation,
     "How it works"): both are rewritten.
     """
-    fields = tuple(
-        (name, re.sub("^http://", "https://", value))
-        if name.lower() in {"origin", "referer"}
-        else (name, value)
-        for name, value in request.fields
-        if name.lower() != "accept-encoding"  # a packed page could not be rewritten
-    )
-    return replace(request, fields=fields)
+    fields: list[tuple[str, str]] = []
+    changed: list[str] = []
+    for name, value in request.fields:
+        match name.lower():
+            case "accept-encoding":  # a packed page could not be rewritten
+                changed.append(name)
+            case "origin" | "referer" if value.startswith("http://"):
+                changed.append(name)
+                fields.append((name, f"https://{value[7:]}"))
+            case _:
+                fields.append((name, value))
+    return replace(request, fields=tuple(fields)), tuple(dict.fromkeys(changed))
 
 
 def told(answer: Letter) -> tuple[Letter, tuple[str, ...]]:
