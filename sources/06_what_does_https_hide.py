@@ -27,12 +27,26 @@ before = visit(secret, *remedy.SIX[:5])
 after = visit(secret, *remedy.SIX)
 print(before.diff(after))
 
+# %% [markdown]
+# ## Predict
+#
+# In `after`, the visitor's address begins with `https://`. What can a listener
+# **still tell** from the packets, without any key?
+
+# %%
+name, path = "the site's name", "the address of the page (its path)"
+words, length = "the visitor's words", "how long the words are"
+guess = predict(
+    "still told", dict.fromkeys((name, path, words, length), "?")
+)
+guess
+
 # %% [markdown] tags=["claim"]
 # ## The change
 #
-# No line of the view changes. The visitor's address begins with `https://`, and
-# the server has a certificate. Browser and server speak **TLS**: they agree on
-# keys, then encrypt all that follows. Here is one step, before and after:
+# No line of the view changes; the server has a certificate. Browser and server
+# speak **TLS**: they agree on keys, then encrypt all that follows. Here is one
+# step, before and after:
 
 # %% tags=["docassert"]
 assert before.source == after.source
@@ -60,7 +74,7 @@ def heard(one):
 
 # %% [markdown] tags=["claim"]
 # Before: yes. Now: no. The cookie of chapter 04 cannot be copied from these
-# packets either. For the first time, the listener has nothing to read.
+# packets either.
 
 # %% tags=["docassert"]
 both = (before, after)
@@ -68,24 +82,11 @@ assert [bool(find(secret, heard(one))) for one in both] == [True, False]
 assert [one.seen["cookie_replay"] for one in both] == [True, False]
 
 # %% [markdown]
-# ## Predict
-#
-# What can the listener **still tell** from these packets, without any key?
-
-# %%
-name, path = "the site's name", "the address of the page (its path)"
-words, length = "the visitor's words", "how long the words are"
-guess = predict(
-    "still told", dict.fromkeys((name, path, words, length), "?")
-)
-guess
-
-# %% [markdown]
 # ## Are your words in there at all?
 #
 # An empty capture would have no words either. So prove that they crossed. Your
-# own client knows the keys of its own connections. It wrote them down for you,
-# as Firefox and Chromium do if they are told to. This is called a **key log**:
+# own client wrote down the keys of its own connections, as Firefox and Chromium
+# do if they are told to. This is called a **key log**:
 
 # %%
 for line in after.capture.tls_secrets.splitlines()[:5]:
@@ -93,9 +94,10 @@ for line in after.capture.tls_secrets.splitlines()[:5]:
 
 # %% [markdown]
 # `save` puts these keys into the file if its name ends in `.pcapng`. A `.pcap`
-# file has no place for them. scapy reads both files:
+# file has no place for them. scapy reads both: two folded cells tell it how.
+# Then the same packets are opened three times.
 
-# %%
+# %% tags=["hidden"]
 from scapy.all import TCP, TCPSession, bind_layers, conf, load_layer, sniff
 
 from labapp.lab.laboratory import laboratory
@@ -106,76 +108,72 @@ from scapy.layers.tls.all import TLS, TLSApplicationData
 port, conf.tls_session_enable = after.capture.port, True
 bind_layers(TCP, TLS, sport=port)
 bind_layers(TCP, TLS, dport=port)
+folder = laboratory().folder
 
 
-# %%
+# %% tags=["hidden"]
 def data(path):
     packets = sniff(offline=str(path), session=TCPSession, quiet=True)
     found = [p for p in packets if TLSApplicationData in p]
     return [bytes(p[TLSApplicationData].data) for p in found]
 
 
-folder = laboratory().folder
+# %%
+from dataclasses import replace
+
+longer = visit(secret + "x", *remedy.SIX)  # one letter more, and other keys
+swapped = replace(after.capture, tls_secrets=longer.capture.tls_secrets)
+
 sealed = data(after.capture.save(folder / "after.pcap"))
+misfit = data(swapped.save(folder / "swapped.pcapng"))
 opened = data(after.capture.save(folder / "after.pcapng"))
+[bool(find(secret, b"".join(one))) for one in (sealed, misfit, opened)]
 
 # %%
-print(max(sealed, key=len)[:60])
+print(max(misfit, key=len)[:60])
 print()
 print(next(one for one in opened if one.startswith(b"POST")).decode())
 
 # %% [markdown] tags=["claim"]
-# There they are: your request, your cookie, your words. The same packets, once
-# without and once with the keys. So the words did cross, and encryption hid
-# them. Only these connections open: each connection has new keys.
+# There they are: your request, your cookie, your words. So the words did cross,
+# and encryption hid them. Without keys nothing opened, and with the keys of
+# **another** visit nothing did either: each connection has keys of its own.
 
 # %% tags=["docassert"]
-found = [bool(find(secret, b"".join(x))) for x in (sealed, opened)]
-randoms = {x.split()[1] for x in after.capture.tls_secrets.splitlines()}
-assert (found, len(randoms) > 1) == ([False, True], True)
+found = [[find(secret, one) for one in x] for x in (sealed, misfit, opened)]
+assert [any(x) for x in found] == [False, False, True]
+assert sealed == misfit
 
 # %% [markdown]
 # ## What is not hidden
 #
 # Back to the listener, who has no key. Each line is one connection: the name
-# that the client asked for, and how many bytes each encrypted piece has. The
-# pieces are called **records**.
+# that the client asked for, and how many bytes each encrypted piece (**record**)
+# has. The second visit has **one letter more**.
 
 # %%
 from labapp.conversations import conversations
 from labapp.conversations.sizes import sizes
 
-talks = conversations(after.capture)
-for talk in talks:
-    sent, received = sizes(talk)
-    print(f"{talk.server_name:12} sent {sent}  received {received}")
+
+def counted(one):
+    talks = conversations(one.step("submit").capture)
+    return [(talk.server_name, *sizes(talk)) for talk in talks]
+
+
+for asked, sent, received in counted(after) + counted(longer):
+    print(f"{asked:12} sent {sent}  received {received}")
 
 # %% [markdown] tags=["claim"]
 # The client says the name in its first message, before there are keys. Each
-# request and each answer is a record of its own. So you can count them, and
-# time them. The path is not there.
+# request is a record of its own, and so is each answer: you can count them.
 
 # %% tags=["docassert"]
-steps = after.evidence.main
-requests = sum(len(sizes(talk)[0]) for talk in talks)
-assert requests == sum(len(step.answers) for step in steps)
-
-# %% [markdown]
-# And the length? Make the visit once more, with **one letter more**.
+pieces = [sum(len(talk[n]) for talk in counted(after)) for n in (1, 2)]
+assert pieces == [len(after.step("submit").answers)] * 2
 
 # %%
-longer = visit(secret + "x", *remedy.SIX)
-
-
-def submitted(one):
-    talks = conversations(one.step("submit").capture)
-    return [sizes(t)[0][0] for t in talks if t.server_name == "site.test"]
-
-
-submitted(after), submitted(longer)
-
-# %%
-grew = submitted(longer) > submitted(after)
+grew = sum(counted(longer)[0][1]) > sum(counted(after)[0][1])
 still = {
     name: b"site.test" in heard(after),
     path: b"/sensitive" in heard(after),
@@ -191,7 +189,8 @@ guess.beside(still)
 
 # %% tags=["docassert"]
 assert list(still.values()) == [True, False, False, True]
-assert submitted(longer)[0] - submitted(after)[0] == 1
+submitted = [counted(one)[0][1][0] for one in (after, longer)]
+assert submitted[1] - submitted[0] == 1
 
 # %% [markdown]
 # ## You read an encrypted answer
@@ -256,8 +255,7 @@ def read_answer(sent):
 check("tell yes from no", read_answer)
 
 # %% [markdown]
-# `hint("tell yes from no")` helps, in a cell of your own. In Deeper below, you
-# hide the length.
+# `hint("tell yes from no")` helps, in a cell of your own.
 
 # %% [markdown]
 # ## The map so far
@@ -298,8 +296,8 @@ by_get = visit(secret, remedy.https)
 print(*(line.text for line in by_get.log), sep="\n")
 
 # %% [markdown] tags=["claim"]
-# The path was hidden on the way. Then the server decrypted it, and wrote it
-# into its log. That is why POST came first.
+# The words were hidden on the way. Then the server decrypted the address, and
+# wrote it into its log. That is why POST came first.
 
 # %% tags=["docassert"]
 assert not find(secret, heard(by_get))
@@ -309,10 +307,10 @@ assert by_get.seen["history"]
 # %% [markdown]
 # ## Quiz
 #
-# It asks about `before`, `after` and `by_get`.
+# It asks about `before`, `after`, `by_get` and `longer`.
 
 # %%
-quiz("06", before, after, by_get)
+quiz("06", before, after, by_get, longer)
 
 # %% [markdown]
 # ## To look up
@@ -321,7 +319,7 @@ quiz("06", before, after, by_get)
 #   clear. [CWE-203](https://cwe.mitre.org/data/definitions/203.html): a
 #   difference that can be observed.
 # - [RFC 8446, E.3](https://www.rfc-editor.org/rfc/rfc8446#appendix-E.3): what
-#   lengths and times tell.
+#   lengths and times can tell.
 # - Django: [SSL/HTTPS](https://docs.djangoproject.com/en/5.2/topics/security/#ssl-https).
 
 # %% [markdown]
@@ -340,9 +338,8 @@ receipt("06", "your name")
 # ## Summary
 #
 # - Your words are in the capture, encrypted: the keys of your client open it.
-# - A key log opens its own connections, and no others.
-# - A listener still has the name, the number of records, their times and their
-#   lengths.
+# - A key log opens its own connections. Those of another visit stayed shut.
+# - A listener still has the name, the number of records and their lengths.
 
 # %% [markdown]
 # ---
@@ -355,9 +352,9 @@ receipt("06", "your name")
 # %% [markdown]
 # ## Deeper: hide the length
 #
-# Here is a form with four answers to choose from, and its view. Let every answer
-# have **one** length, on the way there and back. The neighbour must still read
-# their answer on the page.
+# Here is a form with four answers to choose from, and its view. Let a listener
+# count **the same** for every answer, on the way there and back, in all
+# connections. The neighbour must still read their answer on the page.
 
 # %%
 # What the form shows, and what it sends.
@@ -393,8 +390,8 @@ def answer_view(request):
 check("hide the length", answer_view, form=ask)
 
 # %% [markdown]
-# `hint("hide the length")` helps. This is what a listener now counts on your
-# site, beside the site as it was:
+# `hint("hide the length")` helps. This is what a listener now counts on the way
+# to your site, beside the lab's:
 
 # %%
 four = ("no", "yes", "maybe", "not today")
@@ -404,9 +401,8 @@ record_lengths(
 )
 
 # %% [markdown]
-# A text field cannot pad itself: what people type has the length it has. TLS
-# 1.3 could fill its records up, but servers rarely do. And compressed pages
-# shrink your padding again.
+# A text field cannot pad itself: one letter more was one byte more. TLS 1.3 has a
+# place for padding, see [RFC 8446, 5.4](https://www.rfc-editor.org/rfc/rfc8446#section-5.4).
 #
 # ## Deeper: in Wireshark
 #
@@ -425,7 +421,7 @@ names = ("after.pcap", "after.pcapng")
 # %% [markdown]
 # ## Deeper: the certificate in TLS 1.2
 #
-# Many clients still speak TLS 1.2. The same visit once more:
+# The same visit once more, by a client that speaks TLS 1.2:
 
 # %%
 older = visit(secret, *remedy.SIX, tls="1.2")
@@ -437,11 +433,11 @@ opened = data(older.capture.save(folder / "older.pcapng"))
 print(next(one for one in opened if one.startswith(b"POST")).decode())
 
 # %% [markdown] tags=["claim"]
-# In 1.2 the server's certificate crosses in the clear, with all the names it is
-# for. In 1.3 it is encrypted. In both the client says the name it wants, your
-# words are hidden, and your own keys open them.
+# In 1.2 the server's certificate crosses in the clear. In 1.3 it is encrypted. In
+# both the client says the name it wants. In 1.2, too, your words are hidden, and
+# your own keys open them.
 
 # %% tags=["docassert"]
-assert [issuer in heard(one) for one in (after, older)] == [False, True]
-words_in = [find(secret, each) for each in (heard(older), b"".join(opened))]
-assert list(map(bool, words_in)) == [False, True]
+two = [heard(one) for one in (after, older)]
+assert [(issuer in x, b"site.test" in x) for x in two] == [(0, 1), (1, 1)]
+assert [bool(find(secret, x)) for x in (two[1], b"".join(opened))] == [0, 1]

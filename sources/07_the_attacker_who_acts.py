@@ -76,7 +76,8 @@ first = attacked.strip(secret, settings=redirect)
 first
 
 # %% [markdown]
-# These are the attacker's notes: each request, and what the site answered.
+# These are the attacker's notes: each request, what the site answered, and what
+# the attacker changed on the way.
 
 # %%
 for note in first.notes:
@@ -99,13 +100,14 @@ for page in first.pages():
     print(page)
 
 # %% [markdown] tags=["claim"]
-# Everything works. There is no warning, for nothing is broken. The one sign is
-# in the address: it says `http://`. And the CSRF check passed: the stripper
-# changed the headers that Django compares.
+# Everything works. The one sign is in the address: it says `http://`. The CSRF
+# check passed, too. The notes say why: in the form's request the stripper
+# changed `Origin` and `Referer`, which Django compares with the site's address.
 
 # %% tags=["docassert"]
 assert first.works()
 assert all(page.url.startswith("http://") for page in first.pages())
+assert {"Origin", "Referer"} <= set(first.notes.read[1].changed)
 
 # %% [markdown]
 # ## What the site notices
@@ -126,8 +128,7 @@ for step in ("clean", "attacked"):
 
 # %% [markdown] tags=["claim"]
 # One line is missing, the redirect (301): the attacker asked by HTTPS at once.
-# A visitor who types `https://` looks just like that. On a real network the log
-# would also show the attacker's address. Here all have 127.0.0.1.
+# The addresses tell nothing here: all are 127.0.0.1.
 
 # %% tags=["docassert"]
 assert ": 301" in requests(again, "clean")[0]
@@ -142,8 +143,9 @@ from labapp.secret import find
 
 side = first.evidence.step("attacked").capture
 sent = b"".join(bytes(packet) for packet in side.packets)
-print("on the site's side:", len(find(secret, sent)))
-print("in the notes:      ", len(first.holds), "lines")
+read = b"".join(bytes(n.request) + bytes(n.answer) for n in first.notes)
+print("your words, on the site's side:", len(find(secret, sent)))
+print("your words, in the notes:      ", len(find(secret, read)))
 
 # %% [markdown] tags=["claim"]
 # On that side all is encrypted, as it should be. HTTPS works between two ends.
@@ -152,8 +154,8 @@ print("in the notes:      ", len(first.holds), "lines")
 # %% tags=["docassert"]
 from labapp.conversations import conversations
 
-assert conversations(side)[0].tls
-assert not find(secret, sent)
+assert all(talk.tls for talk in conversations(side))
+assert (len(find(secret, sent)), len(find(secret, read))) == (0, 2)
 
 # %% [markdown]
 # ## The cookie, used
@@ -163,17 +165,16 @@ assert not find(secret, sent)
 
 # %%
 print(first.notes.cookies("site.test"))
-page = first.evidence.step("replay").answers[0]
-print(page)
-print(page.body.decode().partition("</h1>")[2])
+replayed = first.evidence.step("replay").answers[0]
+print(replayed)
+print(replayed.body.decode().partition("</h1>")[2])
 
 # %% [markdown] tags=["claim"]
-# It opens. The attacker may go home now. The cookie works from anywhere, over
-# HTTPS as well, until the session ends.
+# It opens, in another browser, straight and by HTTPS.
 
 # %% tags=["docassert"]
 assert first.opens
-assert page.url.startswith("https://")
+assert replayed.url.startswith("https://")
 
 # %% [markdown]
 # ## HSTS
@@ -206,8 +207,8 @@ for note in fresh.notes:
 
 # %% [markdown] tags=["claim"]
 # All is read again. See what the stripper changed: it took the header away. So
-# this browser still knows nothing of HSTS, and its next visit is a first one,
-# too. A browser would ignore the header over `http://` in any case.
+# this browser has not heard of HSTS. Over `http://` browsers ignore the header in
+# any case ([RFC 6797, 8.1](https://www.rfc-editor.org/rfc/rfc6797#section-8.1)).
 
 # %% tags=["docassert"]
 changed = fresh.notes.read[0].changed
@@ -274,8 +275,8 @@ bare = attacked.strip(
     secret, "https://site.test/", settings=redirect, **link
 )
 kept = attacked.strip(secret, "https://site.test/", settings=flag, **link)
-print(bare, kept, sep="\n")
-print("opens the page:", bare.opens, kept.opens)
+for name, one in (("without Secure", bare), ("with Secure", kept)):
+    print(f"{name}: {one}\n  opens the page: {one.opens}")
 
 # %% [markdown] tags=["claim"]
 # Without the flag the cookie goes along, and opens the page. With it, the
@@ -295,8 +296,10 @@ assert "sessionid" not in kept.notes.cookies("site.test")
 
 # %%
 flagged = attacked.strip(secret, settings=flag)
-print(flagged.notes.cookies("site.test"))
-print([note.changed for note in flagged.notes])
+for note in flagged.notes:
+    print(note)
+print("cookies:", *flagged.notes.cookies("site.test"))
+print("opens the page:", flagged.opens)
 
 # %% [markdown] tags=["claim"]
 # It did cross, and it opens the page. The stripper took the word `Secure` away
@@ -305,6 +308,7 @@ print([note.changed for note in flagged.notes])
 
 # %% tags=["docassert"]
 assert "Secure" in flagged.notes.read[1].changed
+assert "sessionid" in flagged.notes.cookies("site.test")
 assert flagged.opens
 
 # %% [markdown]
@@ -342,7 +346,8 @@ assert refused.pages()[0].status == 0
 
 # %%
 taken = attacked.impersonate(secret, client="checks nothing")
-taken
+print(taken)
+print("opens the page:", taken.opens)
 
 # %% [markdown] tags=["claim"]
 # All is read, over a connection that *is* encrypted. It is encrypted for the

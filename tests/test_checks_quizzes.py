@@ -20,7 +20,7 @@ from labapp.checks.quizzes import CHAPTERS, Quiz, questions_of, quiz
 from labapp.errors import LabError
 from labapp.lab import Visit
 from labapp.lab.laboratory import Laboratory
-from labapp.remedy import SIX, Remediation, csrf, post
+from labapp.remedy import SIX, Remediation, csrf, https, post
 from labapp.secret import find
 
 SECRET = "I can't sleep <b> 猫"
@@ -119,6 +119,8 @@ class TestQuestions:
         right = next(key for key, c in question(chapter, number).lettered.items() if c.right)
         seen = asked(chapter, made).answer(number, right).evidence
         other = made[csrf,] if chapter in ("08", "09", "10") else made[SIX]
+        if (chapter, number) in {("06", 3), ("06", 4)}:  # two of its visits are this one here
+            other = made[https,]
         if chapter == "07":  # its attacks follow the secret of the visits
             other = replace(other, secret="Mia paints at night")
         others = [other for _ in questions_of(chapter).visits]
@@ -165,19 +167,25 @@ class TestQuestions:
         ("06", 2, "a", r'"GET /sensitive\?sensitive_info='),
         ("06", 2, "b", r"\[HTTPS\] request line: not seen$"),
         ("06", 2, "c", r'"GET /sensitive\?sensitive_info='),
-        ("06", 3, "b", r"\[all six\] \w+, for the connection \w+\.\.\.\n\[HTTPS\] \w+, for"),
-        ("06", 4, "c", r"\[all six\] site\.test: bytes sent \d+.*\n(.*\n)*\[HTTPS\] site"),
+        ("06", 3, "b", r"^(\[all six\] \w+, for the connection \w+\.\.\.\n?){2}$"),
+        ("06", 4, "c", r"^(\[all six\] site\.test: bytes sent \d+ .* \(\d+ letters\)\n?){2}$"),
         ("07", 1, "b", r"^\[notes\] GET http://site\.test/ -> 200 OK\n.*POST http://"),
         (
             "07",
             2,
             "a",
-            r"\[redirect: first visit\] read: .*\n(.*\n)*\[redirect \+ HSTS .*it\] not read",
+            r"^\[.*HSTS.*: first visit\] read: .*\n(.*\] not read.*\n){2}.*31 days.* read: .*$",
         ),
-        ("07", 2, "c", r"127\.0\.0\.1: 29 days after it\] read: "),
+        ("07", 2, "b", r"^\[.*HSTS.*: first visit\] read: "),
+        ("07", 2, "c", r"^(\[.*127\.0\.0\.1: .*\] read: .*\n?){4}$"),
         ("07", 3, "a", r"Hostname mismatch"),
         ("07", 3, "c", r"POST https://site\.test/sensitive -> 302"),
-        ("07", 4, "a", r"changed: .*Secure"),
+        (
+            "07",
+            4,
+            "a",
+            r"^\[all six\] .*sessionid=\w{32};(?!.*Secure).*\n\[.*\] .*=\w{32};.*Secure$",
+        ),
         (
             "07",
             4,

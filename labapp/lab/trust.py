@@ -14,7 +14,7 @@ UNKNOWN, OTHER_NAME, EXPIRED, STOLEN = CERTIFICATES = (
     "from an authority nobody knows",
     "for another name",
     "expired yesterday",
-    "the site's own, key stolen",
+    "of the site, with its stolen key",
 )
 CAREFUL, ONE_MORE, NO_NAME, NO_DATE, NOTHING = CLIENTS = (
     "checks everything",

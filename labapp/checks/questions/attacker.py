@@ -5,12 +5,20 @@ Their evidence is made when it is asked for: attacks on visits with the same sec
 
 from __future__ import annotations
 
-from labapp.checks.citation import found
+from labapp.checks.citation import found, header
 from labapp.checks.question import Choice, Question, Questions
 from labapp.lab import Visit
 from labapp.lab.ambush import HTTPS
 from labapp.lab.attack import Attack
-from labapp.lab.attacked import HOUR, REDIRECT, first_visits, impersonate, strip
+from labapp.lab.attacked import (
+    BY_ADDRESS,
+    HOUR,
+    HSTS,
+    REDIRECT,
+    first_visits,
+    impersonate,
+    strip,
+)
 from labapp.lab.trust import CAREFUL, NOTHING, OTHER_NAME
 from labapp.remedy import ALL, SIX
 
@@ -24,8 +32,17 @@ def _first(before: Visit, after: Visit) -> str:
     return _noted(next(one for one in first_visits(before.secret) if one.site == REDIRECT))
 
 
-def _all(before: Visit, after: Visit) -> str:
-    return "\n".join(f"[{one.title}] {_short(one)}" for one in first_visits(before.secret))
+def _lane(before: Visit, site: str) -> str:
+    made = (one for one in first_visits(before.secret) if one.site == site)
+    return "\n".join(f"[{one.title}] {_short(one)}" for one in made)
+
+
+def _by_name(before: Visit, after: Visit) -> str:
+    return _lane(before, HSTS)
+
+
+def _by_number(before: Visit, after: Visit) -> str:
+    return _lane(before, BY_ADDRESS)
 
 
 def _short(attack: Attack) -> str:
@@ -54,8 +71,9 @@ def _both(before: Visit, after: Visit) -> str:
     return f"{found(before, 'http_link')}\n{_flag(before, after)}"
 
 
-def _stripped(before: Visit, after: Visit) -> str:
-    return _noted(strip(before.secret, settings={"SESSION_COOKIE_SECURE": True}))
+def _set(before: Visit, after: Visit) -> str:
+    lines = f"{header(before, 'Set-Cookie')}\n{header(after, 'Set-Cookie')}".splitlines()
+    return "\n".join(line for line in lines if "sessionid=" in line)
 
 
 QUESTIONS = Questions(
@@ -90,18 +108,18 @@ QUESTIONS = Questions(
                 Choice(
                     "Those within 30 days of a clean visit, by the site's name.",
                     "The browser remembers the name for so long, and no longer.",
-                    _all,
+                    _by_name,
                     right=True,
                 ),
                 Choice(
                     "All of them, from the first one on.",
-                    "At the first visit no browser knows yet. The header is taken away.",
-                    _all,
+                    "At the first visit no browser knows of it yet: see the first line.",
+                    _by_name,
                 ),
                 Choice(
                     "Those to its number, 127.0.0.1, as well.",
-                    "HSTS is for names. Look at the lines with the number.",
-                    _all,
+                    "HSTS is for names. By its number, the site is read each time.",
+                    _by_number,
                 ),
             ),
         ),
@@ -132,8 +150,8 @@ QUESTIONS = Questions(
             (
                 Choice(
                     "It encrypts the cookie, so nobody can use it.",
-                    "It changes no byte of it. This stripper took the word away.",
-                    _stripped,
+                    "First without the flag, then with it: a word more, and the value as plain.",
+                    _set,
                 ),
                 Choice(
                     "It leads the visitor to HTTPS.",

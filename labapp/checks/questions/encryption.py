@@ -8,29 +8,31 @@ from labapp.lab import Visit
 from labapp.remedy import SIX, https
 
 
-def _names(before: Visit, after: Visit, by_get: Visit) -> str:
+def _names(before: Visit, after: Visit, by_get: Visit, longer: Visit) -> str:
     return f"{server_names(before)}\n{server_names(after)}"
 
 
-def _log(before: Visit, after: Visit, by_get: Visit) -> str:
+def _log(before: Visit, after: Visit, by_get: Visit, longer: Visit) -> str:
     return log(by_get)
 
 
-def _wire(before: Visit, after: Visit, by_get: Visit) -> str:
+def _wire(before: Visit, after: Visit, by_get: Visit, longer: Visit) -> str:
     return found(by_get, "wire_request_line")
 
 
-def _keys(before: Visit, after: Visit, by_get: Visit) -> str:
-    return f"{key_log(after)}\n{key_log(by_get)}"
+def _keys(before: Visit, after: Visit, by_get: Visit, longer: Visit) -> str:
+    return f"{key_log(after)}\n{key_log(longer)}"
 
 
-def _lengths(before: Visit, after: Visit, by_get: Visit) -> str:
-    return f"{lengths(after)}\n{lengths(by_get)}"
+def _lengths(before: Visit, after: Visit, by_get: Visit, longer: Visit) -> str:
+    return "\n".join(
+        f"{lengths(one).splitlines()[0]} ({len(one.secret)} letters)" for one in (after, longer)
+    )
 
 
 QUESTIONS = Questions(
-    names="before, after, by_get",
-    visits=(SIX[:5], SIX, (https,)),
+    names="before, after, by_get, longer",
+    visits=(SIX[:5], SIX, (https,), SIX),
     questions=(
         Question(
             "What can a listener still read, letter by letter, when HTTPS is on?",
@@ -79,38 +81,38 @@ QUESTIONS = Questions(
             (
                 Choice(
                     "All that go to the same server.",
-                    "Each connection has keys of its own, even with one server.",
+                    "Two visits to one server: their keys belong to two connections.",
                     _keys,
                 ),
                 Choice(
                     "None: it has the keys of these connections alone.",
-                    "The key log names the connection that each key belongs to.",
+                    "Each key names its connection. In this chapter, those of longer opened nothing.",
                     _keys,
                     right=True,
                 ),
                 Choice(
                     "All of the same client.",
-                    "The next connection of the same client has new keys.",
+                    "Two visits of one client: their keys belong to two connections.",
                     _keys,
                 ),
             ),
         ),
         Question(
-            "Your words get one letter longer. What happens to the encrypted record?",
+            "Your words get one letter longer. What happens to the record of the form?",
             (
                 Choice(
                     "It stays as it is: encryption fills it up.",
-                    "TLS could fill it up, but here nobody does. Each record has its own length.",
+                    "Nothing filled it up here: look at the first record of each line.",
                     _lengths,
                 ),
                 Choice(
                     "Its length changes by chance.",
-                    "There is no chance in it: the record follows what is inside.",
+                    "One letter more, one byte more: the record follows what is inside.",
                     _lengths,
                 ),
                 Choice(
                     "It gets one byte longer.",
-                    "So a listener can count, without any key.",
+                    "The first record sent is the form. A listener counts it without any key.",
                     _lengths,
                     right=True,
                 ),
