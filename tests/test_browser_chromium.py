@@ -325,6 +325,11 @@ WALKS: dict[str, tuple[Site, Walk]] = {
                     '<input type="radio" name="r" value="1"><input type="submit" name="s" '
                     'value="go"><textarea name="t">\na\nb &amp; <b>c</b></textarea>'
                     '<input type="button" name="b" value="1"><input disabled name="d" value="1">'
+                    '<select name="l"><option disabled>x<option> y  z <option value="1">w</select>'
+                    '<select name="m"><option disabled selected>x<option>y</select>'
+                    '<select name="n" multiple><option selected>x<option>y<option selected>z'
+                    '</select><select name="o" size="2"><option>x<option>y</select>'
+                    '<select name="u"><option selected>x<option selected>y<option>z</select>'
                     '<input name="q" value="second"><input type="hidden" value="nameless">',
                 )
                 + '<form action="/b"><input name="other"></form>',

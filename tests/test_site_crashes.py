@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -35,6 +36,11 @@ def deeper() -> HttpResponse:
 async def falls_later(request: HttpRequest) -> HttpResponse:
     """Raise in a thread of Django's choice."""
     raise ValueError("too late")
+
+
+def leaves(request: HttpRequest) -> HttpResponse:
+    """Leave, as a program would."""
+    sys.exit("bye")
 
 
 @method_decorator(sensitive_post_parameters("sensitve_info"), name="dispatch")
@@ -128,3 +134,13 @@ def test_a_crash_in_none_of_the_authors_lines_says_which_view(
     begins = inspect.unwrap(first).__code__.co_firstlineno
     assert (crash.lines, crash.view) == ((), f"in {name}, from line {begins}")
     assert mistakes.crash(crash).splitlines()[1:] == [f"  in {name}, from line {begins}"]
+
+
+def test_a_view_that_ends_the_program_is_kept_as_well() -> None:
+    """Django passes SystemExit on without a word; whoever serves it still hears it."""
+    take_crashes()
+    with pytest.raises(SystemExit):
+        visitor(own=Own(view=leaves)).ask("/sensitive")
+    [crash] = take_crashes()
+    assert (crash.kind, crash.message) == ("SystemExit", "bye")
+    assert [line.partition(": ")[2] for line in crash.lines] == ['sys.exit("bye")']
