@@ -58,7 +58,9 @@ def _view(request: HttpRequest | None) -> str:
     made_of = getattr(match.func, "view_class", None)
     called = getattr(made_of, (request.method or "").lower(), None) if made_of else match.func
     code = getattr(inspect.unwrap(called), "__code__", None) if called else None
-    return f"in {called.__qualname__}, from line {code.co_firstlineno}" if code else ""
+    if called is None or code is None:
+        return ""
+    return f"in {called.__qualname__}, from line {code.co_firstlineno}"
 
 
 def keep(request: HttpRequest | None = None, **signal: Any) -> None:
