@@ -25,10 +25,10 @@
 #
 # The Hat Club remembers where each member's best hat is hidden. It has a login, a
 # profile, and a page of JSON. Whoever forgot the password gets a link by mail.
-# Somebody built it in a hurry. It works, and it leaks.
+# It works, and it leaks.
 #
-# Rosa and Emil are members. All that they type is made up. A name in it, such as
-# Otto's, belongs to nobody here.
+# Rosa and Emil are members. All that they type is made up; names in it belong to
+# nobody here.
 
 # %%
 from labapp import check, hint, predict, quiz, remedy, visit
