@@ -55,7 +55,8 @@ def make(settings: Settings) -> None:
 
     Raises `ClassError` if a name belongs to somebody who is not of this class.
     """
-    settings.homes.mkdir(mode=0o711, exist_ok=True)
+    for above in (settings.homes, settings.sockets):
+        above.mkdir(mode=0o711, exist_ok=True)
     for name in (settings.teacher, *settings.names):
         home = settings.homes / name
         if (account := _account(name)) is None:
@@ -66,7 +67,7 @@ def make(settings: Settings) -> None:
             account = pwd.getpwnam(name)
         if Path(account.pw_dir) != home:
             raise ClassError(f"{name} is an account of another kind here: choose a --prefix.")
-        for folder in (home, home / TEMPORARY):
+        for folder in (home, home / TEMPORARY, settings.sockets / name):
             folder.mkdir(mode=0o700, exist_ok=True)
             folder.chmod(0o700)
             os.chown(folder, account.pw_uid, account.pw_gid)
@@ -82,7 +83,8 @@ def remove(settings: Settings) -> list[str]:
     for account in ours:
         end(account.pw_uid)
         _run("userdel", account.pw_name)
-        shutil.rmtree(account.pw_dir, ignore_errors=True)
+        for folder in (Path(account.pw_dir), settings.sockets / account.pw_name):
+            shutil.rmtree(folder, ignore_errors=True)
     return [account.pw_name for account in ours]
 
 

@@ -56,10 +56,14 @@ else:
     c.JupyterHub.spawner_class = "classroom.confined.ConfinedSpawner"
 c.Spawner.mem_limit = settings.memory
 c.Spawner.cmd = [sys.executable, "-m", "jupyterhub.singleuser"]
+# Kernels are reached by sockets in a folder of the learner's own. By TCP, two servers that
+# start kernels at once may choose the same port, and one of the kernels dies.
+c.Spawner.args = ["--KernelManager.transport=ipc"]
 c.Spawner.default_url = "/lab"
 c.Spawner.environment = {
     "GIT_CONFIG_SYSTEM": str(handout.git_configuration(settings)),
     "JUPYTER_CONFIG_PATH": str(handout.ROOT / "tools" / "lab_config"),
+    "JUPYTER_RUNTIME_DIR": lambda spawner: str(settings.sockets / spawner.user.name),
     "JUPYTER_PREFER_ENV_PATH": "1",  # this environment's kernel
     "TMPDIR": lambda spawner: str(settings.homes / spawner.user.name / accounts.TEMPORARY),
     "PATH": f"{sys.prefix}/bin:/usr/local/bin:/usr/bin:/bin",

@@ -14,6 +14,8 @@ VARIABLE = "SECRETS_ON_THE_WIRE_CLASS"  # names the file that the hub reads
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MOST = 99  # learners; more than a machine of this kind should have
 TEACHER = "teacher"
+LONGEST_SOCKET = 107  # bytes, of its path: unix(7)
+SOCKET = "/kernel-12345678-1234-1234-1234-123456789012-ipc-99"  # as Jupyter names them
 
 
 class ClassError(Exception):
@@ -53,6 +55,11 @@ class Settings:
         return self.state / "homes"
 
     @property
+    def sockets(self) -> Path:
+        """The folder of the folders in which kernels have their sockets."""
+        return self.state / "run"
+
+    @property
     def handout(self) -> Path:
         """The repository that is handed out."""
         return self.state / "secrets-on-the-wire"
@@ -67,10 +74,12 @@ class Settings:
         parts = urlsplit(self.url)
         if not 1 <= self.learners <= MOST:
             raise ClassError(f"A class on one machine has 1 to {MOST} learners.")
-        if not re.fullmatch(r"[a-z][a-z0-9]{0,19}", self.prefix):
-            raise ClassError("A --prefix is a word of small letters and digits, at most 20.")
+        if not re.fullmatch(r"[a-z][a-z0-9]{0,11}", self.prefix):
+            raise ClassError("A --prefix is a word of small letters and digits, at most 12.")
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ClassError(f"{self.url} is no address: write http://127.0.0.1:8000.")
+        if len(f"{self.sockets / self.teacher}{SOCKET}") > LONGEST_SOCKET:
+            raise ClassError(f"{self.state} is too long for sockets: choose a shorter --state.")
         if parts.scheme == "https" and not (self.certificate and self.key):
             raise ClassError("https needs --certificate and --key.")
         if parts.scheme == "http" and parts.hostname not in LOOPBACK:

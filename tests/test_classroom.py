@@ -8,6 +8,7 @@ import re
 import stat
 import subprocess
 import sys
+import tempfile
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,9 +25,10 @@ ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    """A class of two that is kept in a temporary folder."""
-    return Settings(state=tmp_path, learners=2, prefix=f"t{os.getpid() % 100_000}")
+def settings() -> Iterator[Settings]:
+    """A class of two that is kept in a temporary folder, near the root: sockets want that."""
+    with tempfile.TemporaryDirectory(prefix="class-") as folder:
+        yield Settings(state=Path(folder), learners=2, prefix=f"t{os.getpid() % 100_000}")
 
 
 class TestSettings:
@@ -64,6 +66,12 @@ class TestSettings:
         """A class without learners, or with too many for one machine, is refused."""
         with pytest.raises(ClassError, match="1 to 99"):
             Settings(Path("/x"), learners=learners).check()
+
+    def test_sockets_have_a_limit(self) -> None:
+        """A folder whose sockets would have too long a path is refused; a shorter one is not."""
+        with pytest.raises(ClassError, match="--state"):
+            Settings(Path("/x" * 30)).check()
+        assert Settings(Path("/var/lib/secrets-on-the-wire"), prefix="x" * 12).check()
 
     def test_no_settings(self) -> None:
         """JupyterHub started by hand is told the command."""
@@ -121,13 +129,14 @@ class TestAccounts:
     def test_homes_are_private(self, made: Settings) -> None:
         """Homes and temporary files are their owner's alone; a second start changes nothing."""
         homes = [made.homes / name for name in made.names]
-        folders = [*homes, *(home / accounts.TEMPORARY for home in homes)]
+        own = (*(home / accounts.TEMPORARY for home in homes), *made.sockets.iterdir())
+        folders = [*homes, *own]
         before = [(path.stat().st_uid, stat.S_IMODE(path.stat().st_mode)) for path in folders]
         accounts.make(made)
         after = [(path.stat().st_uid, stat.S_IMODE(path.stat().st_mode)) for path in folders]
         assert before == after
         assert {0o700} == {mode for _, mode in after}
-        assert len({uid for uid, _ in after}) == 2
+        assert len({uid for uid, _ in after}) == 3
         assert all(uid > 0 for uid, _ in after)
 
     def test_removed_with_all_they_have(self, made: Settings) -> None:
@@ -144,7 +153,7 @@ class TestAccounts:
         with subprocess.Popen(command) as process:
             assert sorted([made.teacher, *made.names]) == sorted(accounts.remove(made))
             assert process.wait(10) == -9
-        assert list(made.homes.iterdir()) == []
+        assert [*made.homes.iterdir(), *made.sockets.iterdir()] == []
         assert accounts.remove(made) == []
         with Path("/etc/passwd").open() as file:
             assert not any(line.startswith(made.prefix) for line in file)
@@ -272,6 +281,11 @@ class TestConfiguration:
         assert spawner == config.JupyterHub.spawner_class
         assert settings.memory == config.Spawner.mem_limit
         assert systemd == bool(config.SystemdSpawner.get("disable_user_sudo"))
+
+    def test_kernels_have_no_ports(self, config: Any, settings: Settings) -> None:
+        """No two learners' kernels can meet on a port: they have sockets of their own."""
+        assert config.Spawner.args == ["--KernelManager.transport=ipc"]
+        assert "JUPYTER_RUNTIME_DIR" in config.Spawner.environment
 
     def test_culler_has_no_more_rights_than_it_needs(self, config: Any) -> None:
         """Unused servers are ended by a service that can do little else."""

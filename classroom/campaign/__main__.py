@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from classroom.campaign import hub, report
 from classroom.campaign.lesson import held
@@ -25,6 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> str | int:
     parser.add_argument(
         "--write", action="store_true", help="put the result into the documents"
     )
+    parser.add_argument("--log", type=Path, default=Path(os.devnull), help="what the hub says")
     options = parser.parse_args(arguments)
     if os.geteuid() != 0:
         return "Each learner gets an account of this machine: run it as root."
@@ -34,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> str | int:
     bad = []
     for kill in forms:
         where = report.machine()
-        with hub.running(options.learners, options.memory) as (settings, process):
+        with hub.running(options.learners, options.memory, options.log) as (settings, process):
             lesson = held(settings, process, kill=kill)
         figures = report.figures(lesson, where)
         print(report.text(figures), flush=True)

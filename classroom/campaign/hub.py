@@ -33,10 +33,10 @@ class HubFailed(Exception):
 
 
 @contextmanager
-def running(learners: int, memory: str) -> Iterator[tuple[Settings, int]]:
+def running(learners: int, memory: str, log: Path) -> Iterator[tuple[Settings, int]]:
     """Run a hub for *learners*; afterwards it, the accounts and the folder are gone.
 
-    Yields its settings and its process.
+    Yields its settings and its process. What it and the servers say goes to *log*.
 
     Raises `HubFailed` if it does not come up.
     """
@@ -56,7 +56,9 @@ def running(learners: int, memory: str) -> Iterator[tuple[Settings, int]]:
     assert process.stdout
     said: deque[str] = deque(maxlen=60)
     serves: Queue[bool] = Queue()
-    listener = Thread(target=_listen, args=(process.stdout, said, serves), name="the hub's log")
+    listener = Thread(
+        target=_listen, args=(process.stdout, log, said, serves), name="the hub's log"
+    )
     listener.start()
     try:
         if not _serves(serves):
@@ -100,9 +102,11 @@ def _serves(serves: Queue[bool]) -> bool:
         return False
 
 
-def _listen(output: TextIO, said: deque[str], serves: Queue[bool]) -> None:
-    for line in output:
-        said.append(line)
-        if READY in line:
-            serves.put(True)
+def _listen(output: TextIO, log: Path, said: deque[str], serves: Queue[bool]) -> None:
+    with log.open("a", encoding="utf-8") as file:
+        for line in output:
+            file.write(line)
+            said.append(line)
+            if READY in line:
+                serves.put(True)
     serves.put(False)  # it has ended
