@@ -102,7 +102,7 @@ class Script:
         self._step("open", visitor, lambda: visitor.open(self._url(SITE)))
         self._refuse_common(secret)
         self._step("submit", visitor, lambda: _fill(visitor, {FIELD: secret}))
-        if not self._steps[-1].answers_of(SITE):
+        if self._steps and not self._steps[-1].answers_of(SITE):
             return False
         if session in self.remediations or self.own.secure_page:
             self._step("read_back", visitor, lambda: self._read_back(visitor))
