@@ -60,7 +60,7 @@ class OrdinaryUser:
         *,
         timeout: float = 60,
         namespaces: bool = True,
-        python: str = sys.executable,
+        python: str = "",
         **environment: str,
     ) -> subprocess.CompletedProcess[str]:
         """Run *python*, this one by default, with *arguments* as the user, in their home.
@@ -69,6 +69,7 @@ class OrdinaryUser:
         *timeout* is in seconds; `subprocess.TimeoutExpired` after it. With
         *namespaces* false the system forbids user namespaces; only root can do that.
         """
+        python = python or sys.executable
         outside = () if namespaces else (sys.executable, str(WITHOUT_NAMESPACES))
         return subprocess.run(
             [*outside, *dropping(), python, *arguments],
