@@ -152,12 +152,14 @@ def test_inputs_differ_and_come_again() -> None:
 
 
 def test_the_document_has_the_last_campaign() -> None:
-    """docs/trust.md has a row for each target, a date, a million inputs and no failure."""
+    """docs/trust.md has a row for each target, a date, a million inputs but for rounding, and no failure."""
     text = command.DOCUMENT.read_text(encoding="utf-8")
     kept = text.partition(command.BEGIN)[2].partition(command.END)[0]
     rows = re.findall(r"^\| ([^|]+?) \| ([\d,]+) \|.*\| (\d+) \|$", kept, re.MULTILINE)
 
     assert [target.name for target in TARGETS] == [name for name, _, _ in rows]
-    assert sum(int(inputs.replace(",", "")) for _, inputs, _ in rows) >= command.ENOUGH
+    # A campaign may have rounded each target's share down.
+    total = sum(int(inputs.replace(",", "")) for _, inputs, _ in rows)
+    assert total > command.ENOUGH - len(TARGETS)
     assert {failures for _, _, failures in rows} == {"0"}
     assert re.search(r"Run on \d\d \w+ \d{4}", kept)
