@@ -79,3 +79,12 @@ def test_of_many_lines_what_is_left_comes_first_and_the_rest_is_folded() -> None
 def test_where_nothing_is_left_nothing_is_folded() -> None:
     """There is nothing to look at before it."""
     assert " open>" in lines_html([*DONE, DONE[0]])
+
+
+def test_a_place_alone_has_the_room_of_its_detail() -> None:
+    """Its words are not broken while there is nothing beside them."""
+    alone, beside = Line(WORKS, "log in", ""), Line(OPEN, "log", "x")
+    assert [html.count("colspan") for html in (lines_html([alone]), lines_html([beside]))] == [
+        1,
+        0,
+    ]

@@ -99,9 +99,7 @@ def _folded(caption: str, lines: list[Line], *, alone: bool) -> str:
 
 def _table(lines: Iterable[Line]) -> str:
     rows = "".join(
-        f'<tr style="{ROW}"><td style="{_cell(line)}">{escape(line.state)}</td>'
-        f'<td style="{_cell(line)}"><div style="{_PLACE}">{escape(line.place)}</div></td>'
-        f'<td style="{_cell(line)};{MONO};overflow-wrap:anywhere">{escape(line.detail)}</td></tr>'
+        f'<tr style="{ROW}"><td style="{_cell(line)}">{escape(line.state)}</td>{_found(line)}</tr>'
         for line in lines
     )
     return f'<table style="{TABLE}">{rows}</table>'
@@ -126,6 +124,16 @@ def shown(sightings: Iterable[Sighting]) -> str:
         text = (one.before[-12:] + one.found + one.after).decode("utf-8", "replace")
         return f"{one.where}, byte {one.offset}: {' '.join(text.split())}"
     return ""
+
+
+def _found(line: Line) -> str:
+    """The place and the detail in two cells; the place alone has the room of both."""
+    if not line.detail:
+        return f'<td colspan="2" style="{_cell(line)}">{escape(line.place)}</td>'
+    return (
+        f'<td style="{_cell(line)}"><div style="{_PLACE}">{escape(line.place)}</div></td>'
+        f'<td style="{_cell(line)};{MONO};overflow-wrap:anywhere">{escape(line.detail)}</td>'
+    )
 
 
 def _cell(line: Line) -> str:
