@@ -664,8 +664,8 @@ assert idle.seen == visit(case.secret).seen
 # Each answer is answered, with a line from these visits.
 
 # %%
-sealed = visit(case.secret, *remedy.SIX)
-quiz("10", clear, starred, sealed)
+all_six = visit(case.secret, *remedy.SIX)
+quiz("10", clear, starred, all_six)
 
 # %% [markdown]
 # ## To look up

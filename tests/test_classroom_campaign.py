@@ -164,9 +164,9 @@ class TestReport:
     """The guide has what was measured, and nothing else."""
 
     def test_table_is_what_was_measured(self) -> None:
-        """The table in the guide is made of measured.json."""
+        """The table in the guide is made of measured.json: of both forms, or not yet."""
         measured = report.read()
-        assert set(report.FORMS) == set(measured)
+        assert set(measured) in (set(), set(report.FORMS))
         between = DOCUMENT.partition(report.BEGIN)[2].partition(report.END)[0]
         assert report.table(measured).strip() == between.strip()
 

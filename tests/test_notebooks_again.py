@@ -17,6 +17,8 @@ from tests import notebook_rules as rules
 from tests.test_notebooks import NAMES, complaints, execute, read
 
 SECRET = re.compile(r'^secret = ".*?"', re.MULTILINE)
+# The capstone has words that the lab makes, and no sentence of the learner's own.
+WITH_A_SENTENCE = [name for name in NAMES if name != "10_capstone"]
 PROBE = """
 import gc, os, tempfile, threading
 from ipywidgets import Widget
@@ -59,7 +61,7 @@ def test_cells_run_again_leave_nothing(
 
 
 @pytest.mark.parametrize("secret", ["I can't sleep", "猫在睡觉 & <b>", "NoSpacesAtAll"])
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", WITH_A_SENTENCE)
 def test_every_claim_holds_for_any_secret(
     name: str, secret: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,6 +18,7 @@ MEASURED = ROOT / "classroom" / "measured.json"
 DOCUMENT = ROOT / "docs" / "machine-room.md"
 BEGIN, END = "<!-- class: begin -->", "<!-- class: end -->"
 FORMS = ("undisturbed", "kernels killed")
+NOT_YET = "Not measured yet with thirty learners: `make class` writes this table.\n"
 MIB = 1024**2
 
 Figures = dict[str, Any]
@@ -120,7 +121,9 @@ def text(figures: Figures) -> str:
 
 
 def table(measured: dict[str, Figures]) -> str:
-    """Return all forms side by side, as a table of Markdown."""
+    """Return all forms side by side, as a table of Markdown; `NOT_YET` if there is none."""
+    if not measured:
+        return NOT_YET
     forms = [measured[form] for form in FORMS if form in measured]
     dates = [
         f"**{one['form'].capitalize()}**: {one['learners']} learners; {one['where']}.\n"

@@ -51,8 +51,17 @@ class Requests:
     cores_limit: int
 
 
+# Before a class of thirty was held: what two and three learners needed, with room.
+ASSUMED = Requests(448, 896, 0.05, 2)
+
+
 def requests(measured: dict[str, report.Figures]) -> Requests:
-    """Return what a pod must ask for, from the greatest of all that was measured."""
+    """Return what a pod must ask for, from the greatest of all that was measured.
+
+    `ASSUMED` if nothing was.
+    """
+    if not measured:
+        return ASSUMED
     peak = max(
         max(form["memory"]["group"][1], form["memory"]["all"][1]) for form in measured.values()
     )
@@ -80,7 +89,9 @@ def lines(ask: Requests, node: Node) -> list[tuple[int, int, int, float]]:
 
 
 def table(measured: dict[str, report.Figures], nodes: Sequence[Node]) -> str:
-    """Return nodes and node-hours as Markdown."""
+    """Return nodes and node-hours as Markdown; what is missing if nothing was measured."""
+    if not measured:
+        return report.NOT_YET
     ask = requests(measured)
     asked = f"A pod asks for {ask.memory} MiB and {ask.cores:g} cores"
     text = [
