@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from labapp.conversations import tls
 from labapp.conversations.conversation import Conversation
 from labapp.conversations.stream import Stream
 
 HEADER = 5  # bytes before what a record's length counts (RFC 8446, section 5.1)
+# A close_notify of TLS 1.3, which looks like data: two bytes, the type of the record, and
+# a tag (RFC 8446, sections 5.2 and 6.1). Not every OpenSSL says it.
+GOODBYE = 2 + 1 + 16
 
 
 def sizes(conversation: Conversation) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return how many bytes each record of the application has: those sent, those received.
 
-    The handshake is left out. Both are empty for a conversation that is not TLS, or
+    The handshake is left out, and so is the goodbye. Both are empty for a conversation that is not TLS, or
     in which the client sent nothing of its own.
     """
     sent = [] if not conversation.tls else list(_requests(conversation.sent.data))
@@ -27,7 +30,7 @@ def sizes(conversation: Conversation) -> tuple[tuple[int, ...], tuple[int, ...]]
         # In TLS 1.3 the server's handshake looks like data, but it comes earlier.
         if one.kind == tls.APPLICATION_DATA and _frame(conversation.received, one) > asked
     )
-    return tuple(map(_length, sent)), tuple(map(_length, received))
+    return _lengths(sent), _lengths(received)
 
 
 def _requests(data: bytes) -> Iterator[tls.Record]:
@@ -48,5 +51,6 @@ def _frame(stream: Stream, record: tls.Record) -> int:
         return -1
 
 
-def _length(record: tls.Record) -> int:
-    return record.stop - record.start - HEADER
+def _lengths(records: Iterable[tls.Record]) -> tuple[int, ...]:
+    lengths = (record.stop - record.start - HEADER for record in records)
+    return tuple(length for length in lengths if length != GOODBYE)

@@ -59,6 +59,7 @@ class Script:
         view that never returns would only have to be waited for.
         """
         with self.server.output.listening():
+            self._forget()
             self._play(secret)
         return self._evidence()
 
@@ -87,15 +88,18 @@ class Script:
                 self._step(forgery.key, visitor, partial(self._forge_as, visitor, forgery))
 
     def _begin(self) -> Browser:
-        """Plant the control, take away what is left of others, serve; return the visitor."""
+        """Plant the control and serve; return the visitor."""
         site.plant_control(self.database, self.control)
+        visitor = self._newcomer()
+        self._serve()
+        return visitor
+
+    def _forget(self) -> None:
+        """Take away what is left of others: it would pass for something of this visit."""
         self.server.take_log()
         self.server.output.take()
         site.take_reports()
         site.take_crashes()
-        visitor = self._newcomer()
-        self._serve()
-        return visitor
 
     def _main_steps(self, visitor: Browser, secret: str) -> bool:
         """Open the form, submit it, read back; return whether the form was answered."""

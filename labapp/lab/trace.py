@@ -15,9 +15,6 @@ from labapp.conversations import Conversation, Message, conversations
 from labapp.conversations.sizes import sizes
 from labapp.evidence import SITE, Step
 
-# A close_notify, encrypted: two bytes, the type of the record, a tag (RFC 8446, 5.2, 6.1).
-GOODBYE = 2 + 1 + 16
-
 _CHANCE = (
     # Session keys have 32 signs, CSRF tokens 32, and 64 where they are masked.
     (re.compile(r"\b[A-Za-z0-9]{64}\b"), "<64 signs by chance>"),
@@ -74,10 +71,7 @@ def _settled(lines: Iterable[str], port: re.Pattern[str]) -> tuple[str, ...]:
 
 def _crossed(conversation: Conversation) -> Iterator[str]:
     if conversation.tls:
-        # Who closes first is a matter of chance, and so is whether this is said.
-        sent, received = (
-            tuple(size for size in side if size != GOODBYE) for side in sizes(conversation)
-        )
+        sent, received = sizes(conversation)
         yield f"TLS, server name {conversation.server_name}: {sent} bytes, back {received}"
     for exchange in conversation.exchanges:
         for message in exchange.messages:
