@@ -59,7 +59,7 @@ class Script:
         view that never returns would only have to be waited for.
         """
         with self.server.output.listening():
-            self._forget()
+            self._discard()
             self._play(secret)
         return self._evidence()
 
@@ -94,7 +94,7 @@ class Script:
         self._serve()
         return visitor
 
-    def _forget(self) -> None:
+    def _discard(self) -> None:
         """Take away what is left of others: it would pass for something of this visit."""
         self.server.take_log()
         self.server.output.take()
