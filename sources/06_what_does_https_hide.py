@@ -166,11 +166,11 @@ for asked, sent, received in counted(after) + counted(longer):
 
 # %% [markdown] tags=["claim"]
 # The client says the name in its first message, before there are keys. Each
-# request is a record of its own: you can count them.
+# request is a record of its own, and so is each answer: you can count them.
 
 # %% tags=["docassert"]
-requests = sum(len(sent) for _, sent, _ in counted(after))
-assert requests == len(after.step("submit").answers)
+pieces = [sum(len(talk[n]) for talk in counted(after)) for n in (1, 2)]
+assert pieces == [len(after.step("submit").answers)] * 2
 
 # %%
 grew = sum(counted(longer)[0][1]) > sum(counted(after)[0][1])

@@ -133,6 +133,17 @@ def test_a_case_that_is_known() -> None:
     assert "open_case" in verdict.summary
 
 
+def test_a_case_that_lost_a_packet(case) -> None:
+    """What was not captured is no difference: nobody can say, where the whole case passes."""
+    first, *rest = case.steps
+    torn = replace(case, steps=(replace(first, capture=first.capture.without(0)), *rest))
+    verdict = grade(torn, *TRUE)
+
+    assert grade(case, *TRUE).passed
+    assert not verdict.passed
+    assert "not all was captured: frame 0 was taken out" in verdict.summary
+
+
 def test_no_case() -> None:
     """Without its case nothing can be compared."""
     assert "First the case" in grade(post, csrf).summary

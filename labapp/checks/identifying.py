@@ -8,6 +8,7 @@ from typing import Any
 
 from labapp.checks.exercise import Exercise
 from labapp.checks.verdict import AGREES, ALIKE, MISSES, Line, Verdict
+from labapp.conversations import missing
 from labapp.errors import LabError
 from labapp.lab.case import Case, case_of, traces
 from labapp.lab.laboratory import laboratory
@@ -58,7 +59,11 @@ class IdentifyExercise(Exercise):
         return self._compared(case, chosen)
 
     def _compared(self, case: Case, chosen: Combination) -> Verdict:
-        other = dict(case.trace.differs(case_of(case.secret, *chosen).trace))
+        mine = case_of(case.secret, *chosen)
+        # What was not captured would pass for a difference.
+        if gaps := (*missing(case.capture), *missing(mine.capture)):
+            return self._no(f"Nobody can say, for not all was captured: {gaps[0]}.")
+        other = dict(case.trace.differs(mine.trace))
         lines = [
             Line(MISSES, source, f"in the case: {other[source] or ENDS}")
             if source in other

@@ -17,8 +17,8 @@ GOODBYE = 2 + 1 + 16
 def sizes(conversation: Conversation) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return how many bytes each record of the application has: those sent, those received.
 
-    The handshake is left out, and so is the goodbye. Both are empty for a conversation that is not TLS, or
-    in which the client sent nothing of its own.
+    The handshake is left out, and so is the goodbye. Both are empty for a conversation
+    that is not TLS, or in which the client sent nothing of its own.
     """
     sent = [] if not conversation.tls else list(_requests(conversation.sent.data))
     if not sent:

@@ -105,7 +105,6 @@ class Ambush(Script):
         assert self.road is not None
         assert self.attack is not None
         plot = self.plot
-        self.server.take_log()
         visitor = self.new_browser(f"LabBrowser/1.0 ({self.control})")
         self._serve()
         if plot.after is not None:

@@ -70,7 +70,6 @@ class Journey(Script):
         return self.tls
 
     def _play(self, secret: str) -> None:
-        self.server.take_log()
         visitor = self._newcomer()
         self._serve()
         self._step("first", visitor, lambda: self._arrive(visitor, secret))

@@ -29,7 +29,6 @@ class Neighbour(Script):
     """
 
     def _play(self, secret: str) -> None:
-        self.server.take_log()
         browser = self.new_browser("LabBrowser/1.0")
         self._serve()
         self._step("open", browser, lambda: browser.open(self._url(SITE)))

@@ -15,6 +15,5 @@ class Short(Script):
     """
 
     def _play(self, secret: str) -> None:
-        self.server.take_log()
         self._serve()
         self._main_steps(self.new_browser("LabBrowser/1.0"), secret)
