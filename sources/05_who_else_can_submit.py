@@ -473,7 +473,8 @@ assert [*sent, elsewhere] == ["sessionid=abc", "", "sessionid=abc"]
 # its token, and a page that was asked for with the session's cookie.
 
 # %%
-wire = [bytes(packet["TCP"].payload) for packet in after.capture.packets]
+heard = after  # what the listener has is of this visit
+wire = [bytes(packet["TCP"].payload) for packet in heard.capture.packets]
 texts = [one.decode() for one in wire if one.startswith((b"GET", b"POST"))]
 [posted] = [text for text in texts if text.startswith("POST /sensitive")]
 asked = next(text for text in texts if "sessionid=" in text)
@@ -507,18 +508,20 @@ def visitors_page(site):
     return page.partition("<h1>")[2].partition("<p><a")[0]
 
 
-site = reopen(after)
+site = reopen(heard)
 print(visitors_page(site))
 print(submit(site, "The+listener+was+here"))
-print(visitors_page(site))
+changed = visitors_page(site)
+print(changed)
 
 # %% [markdown]
 # The control is the same with a token that the site never made:
 
 # %%
-other = reopen(after)
+other = reopen(heard)
 print(submit(other, "The+listener+was+here", token="a" * 64))
-print(visitors_page(other))
+kept = visitors_page(other)
+print(kept)
 
 # %% [markdown] tags=["claim"]
 # The listener's words stand on the **visitor's** page. With another token they
@@ -526,6 +529,6 @@ print(visitors_page(other))
 # that **cannot read** what crosses, and against nobody in the middle.
 
 # %% tags=["docassert"]
-assert "The listener was here" in visitors_page(site)
-assert visitors_page(other) == visitors_page(reopen(after))
-assert visitors_page(other) != visitors_page(site)
+assert "The listener was here" in changed
+assert kept == visitors_page(reopen(heard))
+assert kept != changed
