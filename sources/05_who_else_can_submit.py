@@ -473,8 +473,8 @@ assert [*sent, elsewhere] == ["sessionid=abc", "", "sessionid=abc"]
 # its token, and a page that was asked for with the session's cookie.
 
 # %%
-heard = after  # what the listener has is of this visit
-wire = [bytes(packet["TCP"].payload) for packet in heard.capture.packets]
+tapped = after  # what the listener has is of this visit
+wire = [bytes(packet["TCP"].payload) for packet in tapped.capture.packets]
 texts = [one.decode() for one in wire if one.startswith((b"GET", b"POST"))]
 [posted] = [text for text in texts if text.startswith("POST /sensitive")]
 asked = next(text for text in texts if "sessionid=" in text)
@@ -508,7 +508,7 @@ def visitors_page(site):
     return page.partition("<h1>")[2].partition("<p><a")[0]
 
 
-site = reopen(heard)
+site = reopen(tapped)
 print(visitors_page(site))
 print(submit(site, "The+listener+was+here"))
 changed = visitors_page(site)
@@ -518,7 +518,7 @@ print(changed)
 # The control is the same with a token that the site never made:
 
 # %%
-other = reopen(heard)
+other = reopen(tapped)
 print(submit(other, "The+listener+was+here", token="a" * 64))
 kept = visitors_page(other)
 print(kept)
@@ -530,5 +530,5 @@ print(kept)
 
 # %% tags=["docassert"]
 assert "The listener was here" in changed
-assert kept == visitors_page(reopen(heard))
+assert kept == visitors_page(reopen(tapped))
 assert kept != changed
