@@ -25,7 +25,7 @@ PIP := $(RUN) -m pip install --disable-pip-version-check -qq
 MARKED := tshark or tcpdump or chromium or npm or root or nbgrader
 
 .DELETE_ON_ERROR:
-.PHONY: help lab test lint types unit marked notebooks badge html matrix format coverage benchmarks chromium screenshots fuzz course handout teaching reset clean
+.PHONY: help lab test lint types unit marked notebooks badge html matrix format coverage benchmarks chromium screenshots fuzz course handout teaching design reset clean
 .PHONY: hub class
 
 help:
@@ -48,6 +48,7 @@ help:
 	@echo "make course     a folder for nbgrader in build/course, for teachers"
 	@echo "make handout    a zip for learners, without solutions"
 	@echo "make teaching   build the generated pages of docs/teaching"
+	@echo "make design     write the layers into docs/design.md"
 	@echo "make clean      remove the virtual environment and caches"
 
 lab: $(VENV)/.installed
@@ -104,6 +105,9 @@ handout: $(VENV)/.installed
 
 teaching: $(VENV)/.installed-dev
 	$(RUN) tools/write_teaching.py
+
+design: $(VENV)/.installed-dev
+	$(RUN) tools/write_design.py
 
 reset: $(VENV)/.installed
 	@$(RUN) -m labapp reset
