@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
+from pydoc import locate
 
 import pytest
 
@@ -174,6 +176,64 @@ class TestMisconceptions:
         """No chapter is without a row."""
         chapters = {path.name[:2] for path in (ROOT / "sources").glob("[0-9][0-9]_*.py")}
         assert {chapter for chapter, _ in self.ROWS} == chapters
+
+
+class TestGlossary:
+    """docs/glossary.md: words that are used, in order, each with its place or its source."""
+
+    TEXT = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
+    OWN, FIELD = (
+        re.findall(r"^\| (?!word |---)(.+?) \| (.+?) \| ?(.*?) ?\|$", part, re.MULTILINE)
+        for part in TEXT.split("\n## ")[1:]
+    )
+
+    @pytest.mark.parametrize("rows", [OWN, FIELD], ids=["own", "field"])
+    def test_in_alphabetical_order(self, rows: list[tuple[str, str, str]]) -> None:
+        """Each word once, as a dictionary has them, large and small letters alike."""
+        words = [word for word, _, _ in rows]
+
+        assert len(words) > 20
+        assert words == sorted(words, key=str.casefold)
+        assert len(words) == len({word.casefold() for word in words})
+
+    @pytest.mark.parametrize(("word", "_", "where"), OWN, ids=[word for word, *_ in OWN])
+    def test_a_word_of_its_own_lives_in_the_code(self, word: str, _: str, where: str) -> None:
+        """The name beside it can be looked up, and the word is used in code or chapters."""
+        assert locate(where.strip("`")) or named_in_annotations(where.strip("`"))
+        assert re.search(rf"\b{word}s?\b", self.used(), re.IGNORECASE)
+
+    @pytest.mark.parametrize(("word", "_", "source"), FIELD, ids=[word for word, *_ in FIELD])
+    def test_a_word_of_the_field_is_used(self, word: str, _: str, source: str) -> None:
+        """It stands in code or chapters, and its source is a link."""
+        assert re.search(rf"\b{word}s?\b", self.used(), re.IGNORECASE)
+        assert source.startswith("[") or not source
+
+    def test_a_name_that_is_gone_would_be_noticed(self) -> None:
+        """Control: neither a module, nor a class, nor a field that is not there is found."""
+        for name in ("labapp.gone", "labapp.evidence.Gone", "labapp.evidence.Evidence.gone"):
+            assert not locate(name)
+            assert not named_in_annotations(name)
+
+    def test_as_short_as_a_glossary(self) -> None:
+        """One or two sentences each, three at most."""
+        assert [
+            word
+            for word, said, _ in self.OWN + self.FIELD
+            if len(re.findall(r"\.(?: |$)", said)) > 3
+        ] == []
+
+    @staticmethod
+    @cache
+    def used() -> str:
+        """All of labapp and of the chapters, with line breaks and comment signs as spaces."""
+        files = [*(ROOT / "labapp").rglob("*.py"), *(ROOT / "sources").glob("*.py")]
+        return re.sub(r"[\s#]+", " ", " ".join(path.read_text("utf-8") for path in files))
+
+
+def named_in_annotations(name: str) -> bool:
+    """Return whether the last part of *name* is a field that its class declares."""
+    owner, _, field = name.rpartition(".")
+    return field in getattr(locate(owner), "__annotations__", {})
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=str)
