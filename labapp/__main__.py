@@ -18,7 +18,7 @@ from labapp.secret import plant_secret
 NEEDED = ("django", "scapy", "trustme")
 EPILOG = """\
 remediations: {known}
-(the first six are the taught list; hardening is HSTS and Secure cookies)
+(the first six are the taught list; {beyond})
 
 examples:
   python -m labapp                             the story: the six, one after another
@@ -32,13 +32,16 @@ examples:
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     known = ", ".join(one.name for one in remedy.ALL)
+    beyond = "; ".join(
+        f"{one.name} is {one.label}" for one in remedy.ALL if one not in remedy.SIX
+    )
     main = argparse.ArgumentParser(
         prog="python -m labapp",
         description=(
             "Send a made-up secret through a small website on this machine, capture the "
             "packets, apply one remediation after another, and show who still saw it."
         ),
-        epilog=EPILOG.format(known=known),
+        epilog=EPILOG.format(known=known, beyond=beyond),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     common = argparse.ArgumentParser(add_help=False)

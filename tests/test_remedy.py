@@ -34,6 +34,13 @@ def test_each_is_an_attribute_of_its_name(one: remedy.Remediation) -> None:
     assert one.claim
 
 
+def test_none_is_left_out() -> None:
+    """Whatever the module defines can be named, served and drawn: it stands in `ALL`."""
+    defined = {one for one in vars(remedy).values() if isinstance(one, remedy.Remediation)}
+
+    assert defined == set(remedy.ALL)
+
+
 def test_names_and_labels_tell_them_apart() -> None:
     """No two are called the same."""
     for names in ({one.name for one in remedy.ALL}, {one.label for one in remedy.ALL}):

@@ -34,7 +34,6 @@ from labapp.site import application as site
 
 TURN = 30.0  # seconds a browser waits for visits of other cells
 STYLE = b"GET /style.css "  # asked for with each page, and never of interest
-_ENCRYPTED = (remedy.https, remedy.hardening)
 
 
 def serve(
@@ -54,7 +53,8 @@ def serve(
     for one in remediations:
         _refuse(one)
     applied = remedy.together(remediations)
-    if any(one in _ENCRYPTED for one in applied) or (settings or {}).get("SECURE_SSL_REDIRECT"):
+    asked = [dict(one.settings) for one in applied] + [settings or {}]
+    if any(one.tls for one in applied) or any(one.get("SECURE_SSL_REDIRECT") for one in asked):
         raise LabError(
             "serve() speaks HTTP only, for your browser does not know the lab's certificate: "
             'leave HTTPS out here, and try it with visit("...", remedy.https).'
