@@ -74,6 +74,23 @@ def test_readme_has_the_two_commands() -> None:
     assert "tools/open_lab.py" in text
 
 
+def test_readme_lists_every_notebook() -> None:
+    """Each has its row in the table, by its number and its title."""
+    rows = re.findall(
+        r"^\| \[(\d\d) (.+?)\]\(notebooks/(\S+)\.ipynb\)",
+        README.read_text("utf-8"),
+        re.MULTILINE,
+    )
+    titles = {
+        path.stem: re.findall(r"^# # (.+)$", path.read_text("utf-8"), re.MULTILINE)[0]
+        for path in sorted((ROOT / "sources").glob("[0-9][0-9]_*.py"))
+    }
+
+    assert {name: f"{number} {title}" for number, title, name in rows} == {
+        name: f"{name[:2]} {title}" for name, title in titles.items()
+    }
+
+
 @pytest.mark.parametrize(
     "document",
     sorted(
