@@ -166,6 +166,24 @@ def test_the_threat_model_names_tests_that_are_there() -> None:
     assert len(text.split()) < 900
 
 
+def test_the_how_tos_name_what_is_there() -> None:
+    """Every test and every file named there exists, and each heading counts its table's rows."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("## How to add ...")[1]
+    defined = set(
+        re.findall(r"(?:def|class) (\w+)", "".join(p.read_text("utf-8") for p in TESTS))
+    )
+    named = re.findall(r"`(?:Test\w+::)?([Tt]est_?\w+)`", text)
+    files = re.findall(r"`((?:labapp|tests|tools|docs)/[a-z_/]+\.(?:py|md))`", text)
+    tables = [part.split("\n## ")[0] for part in text.split("\n### ")[1:]]
+
+    assert len(tables) == 4
+    assert {one for one in named if one not in defined} == set()
+    assert [one for one in files if not (ROOT / one).exists()] == []
+    assert [int(re.findall(r": (\d+) files", one)[0]) for one in tables] == [
+        one.count("\n|") - 2 for one in tables
+    ]
+
+
 class TestMisconceptions:
     """docs/misconceptions.md names chapters and headings that are there."""
 

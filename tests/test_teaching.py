@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import jupytext
@@ -11,6 +12,7 @@ import pytest
 from labapp import remedy, visit
 from labapp.__main__ import parser
 from labapp.checks.asked import ASKED
+from labapp.checks.exercises import CHAPTERS as EXERCISES
 from labapp.checks.exercises import exercises
 from labapp.checks.quizzes import CHAPTERS as QUIZZES
 from labapp.checks.row import ROWS
@@ -138,6 +140,15 @@ class TestChapters:
     def test_a_quiz(self) -> None:
         """Each asks its questions."""
         assert set(QUIZZES) == self.FROM_02
+
+    @pytest.mark.parametrize(
+        ("folder", "listed"), [("exercises", EXERCISES), ("questions", QUIZZES.values())]
+    )
+    def test_no_module_is_forgotten(self, folder: str, listed: Iterable[str]) -> None:
+        """A module that stands in no list would ask nobody anything."""
+        modules = {path.stem for path in (ROOT / "labapp/checks" / folder).glob("[a-z]*.py")}
+
+        assert modules == set(listed)
 
 
 VISITS: dict[str, tuple[Remediation, ...]] = {
