@@ -11,7 +11,8 @@ from scapy.packet import Packet
 
 from labapp.errors import LabError
 from labapp.lab.laboratory import Laboratory
-from labapp.lab.tour import Toured, told, unanswered
+from labapp.lab.tour import told, unanswered
+from labapp.lab.toured import Toured
 from labapp.lab.touring import tour
 from labapp.observers.club import EXPOSURES, FEATURES
 from labapp.secret import accept, find

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from labapp import remedy, show
 from labapp.errors import LabError
-from labapp.lab.laboratory import visit
 from labapp.lab.progress import progress
+from labapp.lab.visiting import visit
 from labapp.lab.visits import Visit
 from labapp.remedy import Remediation
 from labapp.saving import write

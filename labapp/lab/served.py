@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from html import escape
@@ -21,7 +21,7 @@ from labapp.conversations import conversations, form_fields
 from labapp.errors import LabError
 from labapp.evidence import CONTROL, Evidence, LogLine, Step
 from labapp.lab.doorkeeper import Doorkeeper, Refusal
-from labapp.lab.laboratory import Laboratory, laboratory
+from labapp.lab.laboratory import Laboratory
 from labapp.lab.link import invitation
 from labapp.lab.look import BROWSER, Look
 from labapp.lab.standing import Exchange, Standing
@@ -34,35 +34,6 @@ from labapp.site import application as site
 
 TURN = 30.0  # seconds a browser waits for visits of other cells
 STYLE = b"GET /style.css "  # asked for with each page, and never of interest
-
-
-def serve(
-    *remediations: Remediation,
-    view: site.AnyView | None = None,
-    secure_page: site.AnyView | None = None,
-    form: str | None = None,
-    settings: Mapping[str, object] | None = None,
-) -> Served:
-    """Serve the site to your own browser, and capture what it says.
-
-    The arguments are those of `labapp.visit`, without a secret: you type that into the
-    form. One site is served at a time; a further call closes the one before, whose
-    capture stays. It speaks HTTP only, because your browser does not know the lab's
-    certificate: `LabError` for HTTPS, and for what `labapp.visit` refuses.
-    """
-    for one in remediations:
-        _refuse(one)
-    applied = remedy.together(remediations)
-    asked = [dict(one.settings) for one in applied] + [settings or {}]
-    if any(one.tls for one in applied) or any(one.get("SECURE_SSL_REDIRECT") for one in asked):
-        raise LabError(
-            "serve() speaks HTTP only, for your browser does not know the lab's certificate: "
-            'leave HTTPS out here, and try it with visit("...", remedy.https).'
-        )
-    own = site.Own(view, secure_page, form, settings or {})
-    lab = laboratory()
-    lab.guests.close()
-    return lab.guests.enter_context(Served(lab, applied, own))
 
 
 class Served:
@@ -217,15 +188,6 @@ class Served:
             crashes=tuple(crash for one in exchanges for crash in one.crashes),
         )
         return Look(words, Evidence((self._heard, step), self._control), self.how)
-
-
-def _refuse(given: object) -> None:
-    """Raise `LabError` for what readers write by mistake where a remediation should be."""
-    if isinstance(given, str):
-        raise LabError("serve() takes no secret: you type it into the form. Write serve().")
-    if callable(given):
-        name = getattr(given, "__name__", "MyView")
-        raise LabError(f"A view has its word before it: serve(view={name}).")
 
 
 def typed(exchange: Exchange) -> str:
