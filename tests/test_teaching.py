@@ -10,7 +10,7 @@ import jupytext
 import pytest
 
 from labapp import remedy, visit
-from labapp.__main__ import parser
+from labapp.arguments import parser
 from labapp.checks.asked import ASKED
 from labapp.checks.exercises import CHAPTERS as EXERCISES
 from labapp.checks.exercises import exercises
