@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 import subprocess
 import sys
@@ -75,6 +76,23 @@ def test_module_without_a_layer_is_noticed(copy: Path) -> None:
 
     assert result.returncode == 1
     assert "utils" in result.stdout
+
+
+def test_modules_stay_small() -> None:
+    """None has more than 250 lines, no function more than 50, and most keep to 200."""
+    texts = {path: path.read_text(encoding="utf-8") for path in (ROOT / "labapp").rglob("*.py")}
+    modules = {path.relative_to(ROOT): text.count("\n") for path, text in texts.items()}
+    functions = [
+        (path.name, node.name, (node.end_lineno or 0) - node.lineno + 1)
+        for path, text in texts.items()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef)
+    ]
+
+    assert len(functions) > 1000
+    assert {path: length for path, length in modules.items() if length > 250} == {}
+    assert [one for one in functions if one[2] > 50] == []
+    assert sum(length > 200 for length in modules.values()) < len(modules) / 10
 
 
 class TestDesign:
