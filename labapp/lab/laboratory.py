@@ -14,8 +14,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import RLock
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from labapp import remedy
 from labapp.backends import Choice, choose
@@ -34,6 +33,7 @@ from labapp.lab.tour import Tour
 from labapp.lab.toured import Toured
 from labapp.lab.visits import Visit
 from labapp.observers.club import Told
+from labapp.owner import Owner
 from labapp.remedy import Remediation
 from labapp.secret import accept, plant_secret
 from labapp.server import Authority, Server
@@ -46,7 +46,7 @@ PATIENCE = 3.0  # seconds a learner's view may take for one answer
 _opening = RLock()
 
 
-class Laboratory:
+class Laboratory(Owner):
     """Everything one kernel needs, opened once and given back by `close()`.
 
     *folder* is a temporary one of its own; *choice* says how packets are had.
@@ -216,17 +216,6 @@ class Laboratory:
     def close(self) -> None:
         """Stop every thread and give back port, sockets and folder."""
         self._stack.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def laboratory() -> Laboratory:

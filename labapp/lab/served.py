@@ -10,8 +10,6 @@ from dataclasses import replace
 from html import escape
 from http import HTTPStatus
 from threading import Condition
-from types import TracebackType
-from typing import Self
 from urllib.parse import urlencode
 
 from labapp import remedy, show
@@ -27,6 +25,7 @@ from labapp.lab.look import BROWSER, Look
 from labapp.lab.standing import Exchange, Standing
 from labapp.lab.steps import FIELD
 from labapp.onpath import Letter
+from labapp.owner import Owner
 from labapp.remedy import Remediation
 from labapp.secret import accept
 from labapp.server.door import Door
@@ -36,7 +35,7 @@ TURN = 30.0  # seconds a browser waits for visits of other cells
 STYLE = b"GET /style.css "  # asked for with each page, and never of interest
 
 
-class Served:
+class Served(Owner):
     """A site that a browser can visit, and the packets of what was said.
 
     Between a browser and the site stands a door: it leaves out what is not for the
@@ -71,17 +70,6 @@ class Served:
         self._door.close()
         with self._changed:
             self._changed.notify_all()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     # What a reader asks for ---------------------------------------------------------
 
