@@ -11,6 +11,7 @@ import sys
 import tempfile
 import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -141,8 +142,10 @@ class TestAccounts:
         assert all(uid > 0 for uid, _ in after)
 
     def test_removed_with_all_they_have(self, made: Settings) -> None:
-        """Removing ends processes, and leaves neither account nor home; others' stay."""
+        """Removing ends processes, and leaves neither account nor home nor control group."""
         name = made.names[0]
+        with suppress(limits.NoLimits):  # else there is none to leave
+            limits.group(name).limit(2**30)
         command = [
             "setpriv",
             f"--reuid={name}",
@@ -156,6 +159,8 @@ class TestAccounts:
             assert process.wait(10) == -9
         assert [*made.homes.iterdir(), *made.sockets.iterdir()] == []
         assert accounts.remove(made) == []
+        with suppress(limits.NoLimits):
+            assert not limits.group(name).folder.exists()
         with Path("/etc/passwd").open() as file:
             assert not any(line.startswith(made.prefix) for line in file)
 
