@@ -21,6 +21,7 @@ from labapp.errors import LabError, unwritable, why
 
 LARGEST = 4 * 2**20  # bytes of one file: thousands of receipts
 _QUOTING = re.compile(r"[\s>|]+")  # what mail adds where it breaks a line or quotes one
+_EVERYBODYS = re.compile(r"notebooks|secrets-on-the-wire|kept-\d{4}-\d\d-\d\d-\d{4}(-\d+)?")
 
 
 def run(options: argparse.Namespace) -> tuple[str, list[str]]:
@@ -115,8 +116,9 @@ def of_progress(path: Path, written: bytes) -> list[Receipt]:
 
 
 def _folder(path: Path) -> str:
-    """Return the folder that is a learner's: not the one that all call the same."""
-    return path.parent.parent.name if path.parent.name == "notebooks" else path.parent.name
+    """Return the folder that is a learner's: not one that all call the same."""
+    names = [one.name for one in path.parents]
+    return next((one for one in names if not _EVERYBODYS.fullmatch(one)), names[0])
 
 
 def _files(names: Iterable[str]) -> Iterator[Path]:
