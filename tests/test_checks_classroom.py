@@ -92,6 +92,17 @@ class TestCollect:
         ]
         assert len({one.number for one in receipts}) == 4
 
+    def test_a_home_or_a_whole_lab_can_be_a_folder(self, tmp_path: Path) -> None:
+        """What a program or the lab itself keeps there is passed over, and gets no line."""
+        for name in ("mia/.cache/fonts.json", "mia/tools/lab_config/it.json", "mia/its.json"):
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_text("{}")
+
+        assert collect([str(tmp_path)]) == (
+            [],
+            [f"{tmp_path}/mia/its.json: it is no progress.json of this version."],
+        )
+
     def test_a_folder_gives_no_second_name(self, tmp_path: Path) -> None:
         """Whoever typed a name and handed in the file as well is one learner of one name."""
         known = {

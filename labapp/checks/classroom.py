@@ -126,9 +126,16 @@ def _files(names: Iterable[str]) -> Iterator[Path]:
         path = Path(name)
         if path.is_dir():
             inside = (one for one in path.rglob("*") if one.suffix in {".txt", ".json"})
-            yield from sorted(one for one in inside if one.is_file())
+            yield from sorted(
+                one for one in inside if one.is_file() and _handed_in(one.relative_to(path))
+            )
         else:
             yield path
+
+
+def _handed_in(path: Path) -> bool:
+    """Return whether a learner made this, and not a program or the lab itself."""
+    return not any(part.startswith(".") or part == "lab_config" for part in path.parts)
 
 
 def _bytes(path: Path) -> bytes:
