@@ -7,7 +7,16 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from benchmarks import completeness, mapping, overhead, reading, sniffers, starting, table
+from benchmarks import (
+    completeness,
+    kernels,
+    mapping,
+    overhead,
+    reading,
+    sniffers,
+    starting,
+    table,
+)
 from benchmarks.row import Row
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "performance.md"
@@ -18,6 +27,7 @@ ALL: dict[str, Callable[[float], Iterator[Row]]] = {
     "mapping": mapping.rows,
     "reading": reading.rows,
     "starting": starting.rows,
+    "kernels": kernels.rows,
     "completeness": completeness.rows,
 }
 

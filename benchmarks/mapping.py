@@ -31,7 +31,7 @@ from labapp.secret import plant_secret
 from labapp.server import Authority, Server
 from labapp.site import application as site
 
-MOST = 1.5
+MOST = 1.25
 Asked = tuple[str, str, int]  # step, method, status
 
 

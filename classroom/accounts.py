@@ -11,8 +11,10 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+from classroom import limits
 from classroom.settings import ClassError, Settings
 
 PATIENCE = 30.0  # seconds, for processes to end and for useradd
@@ -74,7 +76,10 @@ def make(settings: Settings) -> None:
 
 
 def remove(settings: Settings) -> list[str]:
-    """Remove the accounts of the class, their processes and their homes; return the names."""
+    """Remove the accounts of the class with all that is theirs; return the names.
+
+    That is their processes, their control groups, their homes and their sockets.
+    """
     ours = [
         account
         for account in pwd.getpwall()
@@ -82,6 +87,8 @@ def remove(settings: Settings) -> list[str]:
     ]
     for account in ours:
         end(account.pw_uid)
+        with suppress(limits.NoLimits):  # else the next class would inherit its peak
+            limits.group(account.pw_name).close()
         _run("userdel", account.pw_name)
         for folder in (Path(account.pw_dir), settings.sockets / account.pw_name):
             shutil.rmtree(folder, ignore_errors=True)

@@ -80,7 +80,9 @@ def _add_class(commands: Any) -> None:
         "exam", help="for a teacher: a capture for each name, and the key"
     )
     exam.add_argument(
-        "seed", metavar="SEED", help="a word of yours: the same gives the same exam"
+        "seed",
+        metavar="SEED",
+        help="a word that you keep to yourself: the same gives the same exam, and its key",
     )
     exam.add_argument("names", metavar="NAMES", help="a file with one name a line")
     exam.add_argument("--to", metavar="FOLDER", default="exam", help="default: exam")

@@ -9,7 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import __main__, completeness, mapping, overhead, reading, sniffers, starting
+from benchmarks import (
+    __main__,
+    completeness,
+    kernels,
+    mapping,
+    overhead,
+    reading,
+    sniffers,
+    starting,
+)
 from benchmarks import table as report
 from benchmarks.bench import Bench, bench
 from benchmarks.pairs import Pairs, interleaved
@@ -231,6 +240,23 @@ def test_both_interpreters_load_the_same() -> None:
 
     assert {"labapp.lab.laboratory", "django.db.models", "trustme"} <= set(names)
     assert len(starting.measure("relay", 1)) == 1
+
+
+def test_a_kernel_is_beside_one_that_imports_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What a cell keeps counts as memory, what it imports does not; one that fails is told."""
+    monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "1")
+    kept = 2**25
+    site = "from labapp.site.configuration import configure; configure()"
+    used, bare = kernels.memory([site, f"kept = b'x' * {kept}"])
+    assert 0.9 * kept < used - bare < 2 * kept
+    with kernels.kernel() as ran:
+        assert "colorsys" not in ran.modules()
+        ran.run(kernels.importing(["colorsys"]))
+        assert "colorsys" in ran.modules()
+        with pytest.raises(LabError, match="ZeroDivisionError"):
+            ran.run("1 / 0")
 
 
 def test_the_table_is_written_between_its_marks(tmp_path: Path) -> None:

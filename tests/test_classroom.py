@@ -11,6 +11,7 @@ import sys
 import tempfile
 import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -141,8 +142,10 @@ class TestAccounts:
         assert all(uid > 0 for uid, _ in after)
 
     def test_removed_with_all_they_have(self, made: Settings) -> None:
-        """Removing ends processes, and leaves neither account nor home; others' stay."""
+        """Removing ends processes, and leaves neither account nor home nor control group."""
         name = made.names[0]
+        with suppress(limits.NoLimits):  # else there is none to leave
+            limits.group(name).limit(2**30)
         command = [
             "setpriv",
             f"--reuid={name}",
@@ -156,6 +159,8 @@ class TestAccounts:
             assert process.wait(10) == -9
         assert [*made.homes.iterdir(), *made.sockets.iterdir()] == []
         assert accounts.remove(made) == []
+        with suppress(limits.NoLimits):
+            assert not limits.group(name).folder.exists()
         with Path("/etc/passwd").open() as file:
             assert not any(line.startswith(made.prefix) for line in file)
 
@@ -285,8 +290,13 @@ class TestConfiguration:
 
     def test_kernels_have_no_ports(self, config: Any, settings: Settings) -> None:
         """No two learners' kernels can meet on a port: they have sockets of their own."""
-        assert config.Spawner.args == ["--KernelManager.transport=ipc"]
+        assert "--KernelManager.transport=ipc" in config.Spawner.args
         assert "JUPYTER_RUNTIME_DIR" in config.Spawner.environment
+
+    def test_a_terminal_finds_the_labs_python(self, config: Any) -> None:
+        """Its shell reads no /etc/profile, which would take the environment off the PATH."""
+        assert "--ServerApp.terminado_settings=shell_command=/bin/bash" in config.Spawner.args
+        assert config.Spawner.environment["PATH"].startswith(f"{sys.prefix}/bin:")
 
     def test_culler_has_no_more_rights_than_it_needs(self, config: Any) -> None:
         """Unused servers are ended by a service that can do little else."""

@@ -49,6 +49,7 @@ def test_a_seed_gives_the_same_words_and_another_gives_others() -> None:
     words = [word for one in everything for word in astuple(one)]
     assert len(set(words)) == 16
     assert [accept(word) for word in words] == words
+    assert f"mistyped: {everything[0].mistyped}" in str(everything[0]).splitlines()
 
 
 def test_each_tour_has_the_same_steps_with_a_capture_each(found: Toured) -> None:

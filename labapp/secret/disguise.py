@@ -44,6 +44,8 @@ _ESCAPE = re.compile(
     rb"|(?P<itself>[\"'/])" % _BACKSLASH
 )
 _SPECIAL = b"%&\\"
+# Signs that, where they stand as they are, can be read in no other way.
+_ONE_READING = bytes(octet for octet in range(0x80) if octet not in b"+" + _SPECIAL)
 
 # What was read: its bytes in UTF-8, where it ends, and the disguise.
 _Reading = tuple[bytes, int, str]
@@ -64,6 +66,8 @@ def walk(text: bytes, haystack: bytes, start: int) -> tuple[int, str] | None:
 
     The name lists the disguises in order, as in ``"plus + percent"``.
     """
+    if haystack.startswith(text, start) and text.translate(None, _ONE_READING) == b"":
+        return start + len(text), "plain"
     best: tuple[int, str] | None = None
     seen = set()
     waiting: list[tuple[int, int, tuple[str, ...]]] = [(0, start, ())]

@@ -11,8 +11,10 @@ import re
 from base64 import b64decode
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from html.entities import html5
 from itertools import accumulate
+from operator import itemgetter
 from typing import NamedTuple
 
 _HEX = rb"[0-9a-fA-F]"
@@ -37,6 +39,7 @@ _SIGNS_OF_DISGUISES = frozenset(
 )
 _NO_SIGN, _LINE_END = re.compile(rb"[^a]"), re.compile(rb"\r?\n")
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
+_WHOLE = itemgetter(0)  # of a match: a loop over many stays in C
 _BETWEEN = b"\0\0"  # between two runs: no secret has it
 
 
@@ -82,8 +85,9 @@ def _matters(haystack: bytes, pattern: re.Pattern[bytes], value: _Value) -> bool
 
     A mere quote or space the other search has read already, wherever it stands.
     """
-    told = {found[0]: found for found in pattern.finditer(haystack)}
-    return any(_SIGNS_OF_DISGUISES.intersection(value(found)) for found in told.values())
+    tokens = set(map(_WHOLE, pattern.finditer(haystack)))
+    told = filter(None, map(pattern.fullmatch, tokens))
+    return any(_SIGNS_OF_DISGUISES.intersection(value(found)) for found in told)
 
 
 def _octet(found: re.Match[bytes]) -> bytes:
@@ -128,13 +132,17 @@ _TOKENS: tuple[tuple[str, tuple[bytes, ...], re.Pattern[bytes], _Value], ...] = 
 def _by_tokens(
     haystack: bytes, pattern: re.Pattern[bytes], value: _Value
 ) -> Callable[[int, int], tuple[int, int]]:
-    def place(start: int, stop: int) -> tuple[int, int]:
+    @cache  # made when the first place is asked for: mostly none is
+    def tokens() -> tuple[list[int], list[int]]:
         inside, outside = [0], [0]  # where a token begins or ends, there and here
         for found in pattern.finditer(haystack):
             begin = inside[-1] + found.start() - outside[-1]
             inside += (begin, begin + len(value(found)))
             outside += found.span()
-        return _place(inside, outside, start), _place(inside, outside, stop, end=True)
+        return inside, outside
+
+    def place(start: int, stop: int) -> tuple[int, int]:
+        return _place(*tokens(), start), _place(*tokens(), stop, end=True)
 
     return place
 
