@@ -55,7 +55,7 @@ def _check_packages() -> None:
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
         raise LabError(
-            f"{', '.join(missing)} is not installed for {sys.executable}: run make lab once, "
+            f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not installed for {sys.executable}: run make lab once, "
             "then use .venv/bin/python."
         )
 

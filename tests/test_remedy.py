@@ -65,6 +65,17 @@ def test_a_typing_error_is_refused_with_what_was_meant(typed: str, meant: str) -
     assert f"Did you mean {meant}?" in one_line(refusal)
 
 
+def test_a_misspelt_attribute_is_refused_in_the_same_words() -> None:
+    """In a cell no traceback follows; whoever asks politely hears that there is none."""
+    with pytest.raises(LabError) as refusal:
+        getattr(remedy, "pots")  # noqa: B009  (as a learner writes it)
+
+    assert "Did you mean post?" in one_line(refusal)
+    assert hasattr(remedy, "post")
+    assert not hasattr(remedy, "pots")
+    assert not hasattr(remedy, "__path__")
+
+
 @pytest.mark.parametrize("typed", ["", "xyzzy"])
 def test_what_is_like_nothing_is_refused_without_a_guess(typed: str) -> None:
     """The known ones are listed all the same."""

@@ -44,6 +44,8 @@ def serve(
 def _refuse(given: object) -> None:
     """Raise `LabError` for what readers write by mistake where a remediation should be."""
     if isinstance(given, str):
+        if given in {one.name for one in remedy.ALL}:
+            raise LabError(f"A remediation is no text: write serve(remedy.{given}).")
         raise LabError("serve() takes no secret: you type it into the form. Write serve().")
     if callable(given):
         name = getattr(given, "__name__", "MyView")
