@@ -47,6 +47,18 @@ def test_what_is_no_ip_is_let_be() -> None:
     assert [] == told(bytes(12) + b"\x08\x06" + bytes(28), bytes(udp))
 
 
+@pytest.mark.parametrize(
+    ("protocol", "expected"), [(0, 1), (43, 1), (44, 1), (60, 1), (17, 0), (58, 0)]
+)
+def test_behind_extension_headers_of_ipv6_nothing_is_verified(
+    protocol: int, expected: int
+) -> None:
+    """Their packets are read, and so are doubted; UDP and ICMPv6 are not read."""
+    data = V6[3][:20] + bytes([protocol]) + V6[3][21:]
+
+    assert [UNFINISHED] * expected == [one.partition(",")[0] for one in told(data)]
+
+
 def test_unfinished_checksums_are_told_apart_from_wrong_ones() -> None:
     """The sum of the pseudo header, or nothing, stands where a network card would write."""
     data = TALK[3]
