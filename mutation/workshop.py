@@ -33,7 +33,7 @@ SETTINGS = """
 source_paths = ["labapp"]
 only_mutate = ["labapp/{package}/*"]
 also_copy = {copied}
-pytest_add_cli_args = ["-m", "not ({marked})", "-p", "no:randomly", "--hypothesis-seed=0"]
+pytest_add_cli_args = ["-m", "not ({marked})", "-p", "no:randomly", "--hypothesis-profile=ci"]
 pytest_add_cli_args_test_selection = {tests}
 on_dependency_change = "ignore"
 # A mutant has five times as long as its tests took, and fifteen seconds.
