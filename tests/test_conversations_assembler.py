@@ -199,8 +199,19 @@ def test_frame_at_names_the_frame_of_every_byte() -> None:
 def test_frames_names_each_frame_of_a_stretch_once() -> None:
     """A stretch has the frames of its bytes, from the first to the last."""
     stream = _stream((0, b"one"), (6, b"three"), (11, b"four"))
-    stretches = [(0, 3), (2, 7), (3, 6), (3, 7), (0, 15), (6, 11), (5, 5), (15, 20), (10, 12)]
-    expected = [(1,), (1, 2), (), (2,), (1, 2, 3), (2,), (), (), (2, 3)]
+    stretches = [
+        (0, 3),
+        (2, 7),
+        (3, 6),
+        (3, 7),
+        (0, 15),
+        (6, 11),
+        (5, 5),
+        (15, 20),
+        (10, 12),
+        (1, 1),
+    ]
+    expected = [(1,), (1, 2), (), (2,), (1, 2, 3), (2,), (), (), (2, 3), ()]
     assert expected == [stream.frames(*stretch) for stretch in stretches]
 
 

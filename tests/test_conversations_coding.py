@@ -128,3 +128,9 @@ def test_a_bomb_in_a_bomb_is_bounded_too() -> None:
 def test_the_members_of_gzip_are_bounded() -> None:
     """Thousands of empty members are given up, not followed."""
     assert "more than 64 members" in decode(gzip.compress(b"") * 5000, ["gzip"])[1]
+
+
+def test_of_a_deflate_body_that_is_neither_the_header_of_zlib_tells_the_problem() -> None:
+    """RFC 9110 asks for that header; an empty body without it is empty all the same."""
+    assert decode(b"\x06", ["deflate"]) == (b"", "compressed data ends early")
+    assert decode(_raw_deflate(b""), ["deflate"]) == (b"", "")

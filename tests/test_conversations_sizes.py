@@ -71,3 +71,9 @@ def test_a_gap_is_no_record(newest: bool) -> None:
         ((), ()),
         ((300,), ()),
     ]
+
+
+def test_what_does_not_begin_with_a_handshake_has_none() -> None:
+    """Who joined late cannot tell what is the application's."""
+    late = record(20, 1) + record(23, 53) + record(23, 300)
+    assert counted(Talk().open().say(late).answer(record(23, 700))) == ((), ())
