@@ -17,7 +17,7 @@ COPIED = ("labapp", "tests", "fuzzing", "sources", "notebooks", "tools", "benchm
 # The quick tests of each package. Left out is what starts kernels, what takes many seconds to
 # say what a quick test says, too, and chance, which may notice a mistake today and not tomorrow.
 TESTS = {
-    "conversations": ("test_conversations_*.py",),
+    "conversations": ("test_conversations.py", "test_conversations_*.py"),
     "observers": ("test_observers_*.py", "test_detector.py"),
     "checks": ("test_checks_*.py",),
 }

@@ -236,3 +236,12 @@ def test_a_first_line_that_was_cut_off_is_kept_as_one() -> None:
     (found,) = messages(Stream(b"GET /sensitive?info=Rex"), "request")
     assert (found.side, found.start_line) == ("request", b"GET /sensitive?info=Rex")
     assert found.problems == ("its request line ends early",)
+
+
+def test_a_length_that_is_no_number_takes_nothing_of_the_next_message() -> None:
+    """Where the body ends cannot be told; where a message begins, it has ended."""
+    first, second = messages(
+        Stream(b"POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n" + GET), "request"
+    )
+    assert (first.body, first.problems) == (b"", ("where its body ends cannot be told",))
+    assert (second.method, second.complete) == ("GET", True)
