@@ -231,3 +231,10 @@ def test_a_repr_is_short_and_says_what_is_missing() -> None:
     assert repr(_stream((0, b"one"), (6, b"two"))) == (
         "<Stream of 9 bytes in 2 spans, 3 missing>"
     )
+
+
+def test_each_gap_stands_where_its_filling_begins() -> None:
+    """Two gaps, the first of a single byte: offsets are those of the data as it is given."""
+    stream = _stream((1, b"ne"), (6, b"three"), (15, b"four"))
+    assert stream.data == b"\0ne\0\0\0three\0\0\0\0four"
+    assert stream.gaps == (Gap(0, 1), Gap(3, 3), Gap(11, 4))
