@@ -20,6 +20,8 @@ UID = 1000
 ROOT = Path(__file__).resolve().parent.parent
 WITHOUT_NAMESPACES = ROOT / "tests" / "without_namespaces.py"
 COPIED = ("labapp", "notebooks")  # what an installed checkout has for its reader
+# Under `make coverage`, which lines run is noted in the user's processes, too.
+MEASURED = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
 
 _NO_PRIVILEGES = ("--no-new-privs", "--inh-caps=-all", "--ambient-caps=-all")
 _NOT_ROOT = (f"--reuid={UID}", f"--regid={UID}", "--clear-groups", "--bounding-set=-all")
@@ -104,7 +106,7 @@ class OrdinaryUser:
             "PATH": f"{python}:/usr/local/bin:/usr/bin:/bin",
             "PYTHONPATH": str(self.checkout),
             "TMPDIR": str(self.home / "tmp"),
-        }
+        } | MEASURED
 
 
 def copy_checkout(folder: Path) -> Path:

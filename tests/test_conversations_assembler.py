@@ -199,8 +199,19 @@ def test_frame_at_names_the_frame_of_every_byte() -> None:
 def test_frames_names_each_frame_of_a_stretch_once() -> None:
     """A stretch has the frames of its bytes, from the first to the last."""
     stream = _stream((0, b"one"), (6, b"three"), (11, b"four"))
-    stretches = [(0, 3), (2, 7), (3, 6), (3, 7), (0, 15), (6, 11), (5, 5), (15, 20), (10, 12)]
-    expected = [(1,), (1, 2), (), (2,), (1, 2, 3), (2,), (), (), (2, 3)]
+    stretches = [
+        (0, 3),
+        (2, 7),
+        (3, 6),
+        (3, 7),
+        (0, 15),
+        (6, 11),
+        (5, 5),
+        (15, 20),
+        (10, 12),
+        (1, 1),
+    ]
+    expected = [(1,), (1, 2), (), (2,), (1, 2, 3), (2,), (), (), (2, 3), ()]
     assert expected == [stream.frames(*stretch) for stretch in stretches]
 
 
@@ -220,3 +231,10 @@ def test_a_repr_is_short_and_says_what_is_missing() -> None:
     assert repr(_stream((0, b"one"), (6, b"two"))) == (
         "<Stream of 9 bytes in 2 spans, 3 missing>"
     )
+
+
+def test_each_gap_stands_where_its_filling_begins() -> None:
+    """Two gaps, the first of a single byte: offsets are those of the data as it is given."""
+    stream = _stream((1, b"ne"), (6, b"three"), (15, b"four"))
+    assert stream.data == b"\0ne\0\0\0three\0\0\0\0four"
+    assert stream.gaps == (Gap(0, 1), Gap(3, 3), Gap(11, 4))

@@ -47,6 +47,18 @@ def test_what_is_no_ip_is_let_be() -> None:
     assert [] == told(bytes(12) + b"\x08\x06" + bytes(28), bytes(udp))
 
 
+@pytest.mark.parametrize(
+    ("protocol", "expected"), [(0, 1), (43, 1), (44, 1), (60, 1), (17, 0), (58, 0)]
+)
+def test_behind_extension_headers_of_ipv6_nothing_is_verified(
+    protocol: int, expected: int
+) -> None:
+    """Their packets are read, and so are doubted; UDP and ICMPv6 are not read."""
+    data = V6[3][:20] + bytes([protocol]) + V6[3][21:]
+
+    assert [UNFINISHED] * expected == [one.partition(",")[0] for one in told(data)]
+
+
 def test_unfinished_checksums_are_told_apart_from_wrong_ones() -> None:
     """The sum of the pseudo header, or nothing, stands where a network card would write."""
     data = TALK[3]
@@ -82,3 +94,49 @@ def test_only_what_was_read_from_a_file_is_doubted() -> None:
     assert not any(UNFINISHED in sentence for sentence in missing(captured))
     assert any(UNFINISHED in sentence for sentence in missing(loaded))
     assert not Capture.joined([captured, loaded]).vouched
+
+
+def changed(data: bytes, *changes: tuple[int, bytes]) -> bytes:
+    """Return *data* with other bytes at some places."""
+    for at, new in changes:
+        data = data[:at] + new + data[at + len(new) :]
+    return data
+
+
+def test_any_byte_of_the_header_of_ipv4_that_changed_is_noticed() -> None:
+    """It has a checksum of its own."""
+    data = TALK[3]
+    flipped = [changed(data, (at, bytes([data[at] ^ 0x55]))) for at in range(14, 34)]
+
+    assert [one for one in flipped if not told(one)] == []
+
+
+def test_a_header_without_its_checksum_is_no_reason_for_doubt() -> None:
+    """A network card would have written it; what the header says must still make sense."""
+    none = (24, b"\0\0")
+
+    assert told(changed(TALK[3], none)) == []
+    assert told(changed(TALK[3], none, (14, b"\x55"))) == ["checksums do not fit: frame 0"]
+    assert told(changed(TALK[3], none, (14, b"\x44"))) == ["checksums do not fit: frame 0"]
+
+
+def test_a_length_of_0_means_up_to_the_end() -> None:
+    """So the kernel writes a packet that is too long for the field."""
+    assert told(changed(TALK[3], (16, b"\0\0"), (24, b"\0\0"))) == []
+    assert told(changed(V6[3], (18, b"\0\0"))) == []
+
+
+def test_a_packet_too_short_for_tcp_does_not_fit() -> None:
+    """What stands behind its end, padding say, is no header of TCP."""
+    short = changed(TALK[0][:44], (16, b"\0\x1e"), (24, b"\0\0")) + bytes(20)
+
+    assert told(short) == ["checksums do not fit: frame 0"]
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [(1, "frame 0"), (2, "frames 0, 1"), (5, "frames 0, 1, 2, 3, 4")],
+)
+def test_up_to_five_frames_are_all_named(number: int, expected: str) -> None:
+    """More are counted only."""
+    assert told(*[TALK[3][:40]] * number) == [f"checksums do not fit: {expected}"]

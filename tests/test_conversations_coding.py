@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import random
+import tracemalloc
 import zlib
+from collections.abc import Callable
 
 import pytest
 
@@ -128,3 +131,69 @@ def test_a_bomb_in_a_bomb_is_bounded_too() -> None:
 def test_the_members_of_gzip_are_bounded() -> None:
     """Thousands of empty members are given up, not followed."""
     assert "more than 64 members" in decode(gzip.compress(b"") * 5000, ["gzip"])[1]
+
+
+def test_of_a_deflate_body_that_is_neither_the_header_of_zlib_tells_the_problem() -> None:
+    """RFC 9110 asks for that header; an empty body without it is empty all the same."""
+    assert decode(b"\x06", ["deflate"]) == (b"", "compressed data ends early")
+    assert decode(_raw_deflate(b""), ["deflate"]) == (b"", "")
+
+
+def test_as_many_codings_as_are_allowed_are_taken_off() -> None:
+    """Eight, whichever of them change nothing; the name of an unknown one is cut."""
+    assert decode(gzip.compress(TEXT), ["gzip", *["identity"] * 7]) == (TEXT, "")
+    name = "0123456789" * 5
+    assert decode(TEXT, [name])[1] == f"content coding {name[:40]!r} is not read here"
+
+
+@pytest.mark.parametrize("room", [150_000, 1 << 26])
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [(lambda packed: packed, ""), (lambda packed: packed[:-9], "compressed data ends early")],
+)
+def test_a_body_of_many_blocks_is_put_together(
+    change: Callable[[bytes], bytes], problem: str, room: int
+) -> None:
+    """Whole, cut off, or up to where there is no more room: every byte in its place."""
+    plain = random.Random(0).randbytes(200_000)
+    found, said = decode(change(gzip.compress(plain)), ["gzip"], room)
+    if room < len(plain):
+        assert (found, said) == (
+            plain[:room],
+            "compressed data is larger than this lab unpacks",
+        )
+    else:
+        assert plain.startswith(found)
+        assert len(found) > len(plain) - 50
+        assert said == problem
+
+
+def test_a_damaged_body_of_many_blocks_is_read_up_to_the_damage() -> None:
+    """Nothing is lost at the borders of the blocks before it."""
+    plain = random.Random(0).randbytes(200_000)
+    packed = bytearray(zlib.compress(plain, level=0))  # blocks as they are, with their lengths
+    packed[150_000:] = bytes(len(packed) - 150_000)
+    packed += b"\xff" * 100_000
+    found, said = decode(bytes(packed), ["deflate"])
+    assert said == "compressed data is damaged"
+    assert found.startswith(plain[:149_000])
+
+
+def test_members_without_end_are_put_together() -> None:
+    """The first 64 are read."""
+    found, said = decode(b"".join(gzip.compress(b"%d," % n) for n in range(70)), ["gzip"])
+    assert found == b"".join(b"%d," % n for n in range(64))
+    assert said == "gzip data has more than 64 members"
+
+
+def test_what_is_too_large_is_not_unpacked_first() -> None:
+    """Memory is taken for what there is room for, not for what a small body would become."""
+    bomb = gzip.compress(bytes(20_000_000))
+    tracemalloc.start()
+    try:
+        found, _ = decode(bomb, ["gzip"], 1000)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert found == bytes(1000)
+    assert peak < 1_000_000

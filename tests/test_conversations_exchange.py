@@ -113,3 +113,11 @@ def test_a_repr_is_one_short_line() -> None:
     answered = Exchange(NOT_CAPTURED, Message("response", b"HTTP/1.1 200 OK"))
     assert repr(answered) == "<Exchange not captured: 200>"
     assert repr(Exchange(request)) == f"<Exchange GET /{'x' * 55}: no response>"
+
+
+def test_an_interim_response_may_be_all_that_was_captured() -> None:
+    """Then neither the request nor the response is there."""
+    hints = b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"
+    (found,) = exchanges(Stream(), _stream(hints, 1, opened=False))
+    assert (found.request, found.response) == (NOT_CAPTURED, None)
+    assert [message.status for message in found.interim] == [103]

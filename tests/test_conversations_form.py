@@ -30,7 +30,14 @@ def request(target: str, body: bytes = b"", kind: str = "") -> Message:
             request("/?a=1", b"note=caf%C3%A9+%2B+tea", "application/x-www-form-urlencoded"),
             [("a", "1"), ("note", "café + tea")],
         ),
-        (request("/", MULTIPART, "multipart/form-data; boundary=x"), [("note", "café + tea")]),
+        (
+            request("/?a=1", MULTIPART, "multipart/form-data; boundary=x"),
+            [("a", "1"), ("note", "café + tea")],
+        ),
+        (
+            request("/", MULTIPART.replace(b"caf", b"\xff"), "multipart/form-data; boundary=x"),
+            [("note", "\ufffdé + tea")],
+        ),
         (request("/", b"a=1", "text/plain"), []),
         (
             request("/", b"\xff\xfe=", "application/x-www-form-urlencoded"),

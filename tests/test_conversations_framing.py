@@ -56,8 +56,9 @@ def test_the_body_of_a_request_is_told_by_its_headers(
         (304, "GET", LENGTH, 0),
         (100, "POST", LENGTH, 0),
         (103, "GET", LENGTH, 0),
-        (101, "GET", (), "until close"),
+        (101, "GET", LENGTH, "until close"),
         (200, "CONNECT", LENGTH, "until close"),
+        (300, "CONNECT", LENGTH, 5),
         (404, "CONNECT", LENGTH, 5),
     ],
 )
@@ -86,6 +87,12 @@ def test_fields_keep_order_repetition_and_bytes() -> None:
     block = b"A: 1\r\nb:\t\xe9:x \r\nA:\r\n : odd\r\nB: 2\n\r\n"
     expected = (("A", "1"), ("b", "é:x"), ("A", " : odd"), ("B", "2"))
     assert fields(block) == (expected, "")
+    # What is white space elsewhere is none here, and an X is a letter.
+    block = b"X-MaX: XeroX\r\nC\xa0:\x0cd\xa0\r\n\x85E\x85: \xa0\r\n"
+    assert fields(block) == (
+        (("X-MaX", "XeroX"), ("C\xa0", "\x0cd\xa0"), ("\x85E\x85", "\xa0")),
+        "",
+    )
 
 
 def test_a_folded_line_belongs_to_the_one_before() -> None:
@@ -105,7 +112,10 @@ def test_a_line_without_a_colon_is_a_problem() -> None:
 
 
 def test_the_number_of_headers_is_bounded() -> None:
-    """Thousands of lines are cut, and said to be."""
-    found, problem = fields(b"A: 1\r\n" * 5000)
-    assert len(found) == 2000
+    """Of thousands of lines the first 2000 are read, and the cut is named."""
+    lines = [b"A: %d\r\n" % number for number in range(5000)]
+    found, problem = fields(b"".join(lines))
+    assert found == tuple(("A", str(number)) for number in range(2000))
     assert problem == "it has more than 2000 header lines"
+    found, problem = fields(b"".join(lines[:2000]).removesuffix(b"\r\n"))
+    assert (len(found), problem) == (2000, "")

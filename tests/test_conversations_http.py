@@ -219,3 +219,29 @@ def test_all_bodies_of_a_stream_together_are_bounded(monkeypatch: pytest.MonkeyP
     found = _read(bomb * 5, "response")
     assert [len(message.body) for message in found] == [10_000, 10_000, 5_000, 0, 0]
     assert [message.complete for message in found] == [True, True, False, False, False]
+
+
+def test_what_cannot_be_read_ends_where_a_message_begins() -> None:
+    """Even one byte later; a beginning without any line break is not trusted."""
+    begun = b"HTTP/1.1 204 No\r\n\r\n"
+    unreadable, read = messages(Stream(b"x" + begun), "response")
+    assert (unreadable.side, unreadable.body, unreadable.start_line) == ("response", b"x", b"")
+    assert read.status == 204
+    (alone,) = messages(Stream(b"x" + begun.rstrip()), "response")
+    assert alone.body == b"x" + begun.rstrip()
+
+
+def test_a_first_line_that_was_cut_off_is_kept_as_one() -> None:
+    """What is there of it may hold a secret; its side is known."""
+    (found,) = messages(Stream(b"GET /sensitive?info=Rex"), "request")
+    assert (found.side, found.start_line) == ("request", b"GET /sensitive?info=Rex")
+    assert found.problems == ("its request line ends early",)
+
+
+def test_a_length_that_is_no_number_takes_nothing_of_the_next_message() -> None:
+    """Where the body ends cannot be told; where a message begins, it has ended."""
+    first, second = messages(
+        Stream(b"POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n" + GET), "request"
+    )
+    assert (first.body, first.problems) == (b"", ("where its body ends cannot be told",))
+    assert (second.method, second.complete) == ("GET", True)

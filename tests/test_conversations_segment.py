@@ -53,25 +53,42 @@ def test_ethernet_padding_is_no_payload(data: bytes) -> None:
     assert parse(data) == parse(data + b"padding")
 
 
+@pytest.mark.parametrize("tag", [b"", b"\x81\x00\x00\x05"])
+@pytest.mark.parametrize("size", [0, 1, 20_000])
+def test_a_segment_may_be_empty_or_large(size: int, tag: bytes) -> None:
+    """All of the payload is there, and nothing else, whichever way the frame is read."""
+    payload = bytes(number % 251 for number in range(size))
+    found = parse(_tagged(frame(HERE, THERE, 7, payload=payload), tag) + b"padding")
+    assert found is not None
+    assert found.payload == payload
+
+
+def _tagged(data: bytes, tags: bytes) -> bytes:
+    return data[:12] + tags + data[12:]
+
+
 @pytest.mark.parametrize("data", [PLAIN, SIX], ids=["IPv4", "IPv6"])
 @pytest.mark.parametrize("tags", [b"\x81\x00\x00\x05", b"\x88\xa8\x00\x06\x81\x00\x00\x05"])
 def test_vlan_tags_change_nothing(data: bytes, tags: bytes) -> None:
     """One tag of IEEE 802.1Q or two are skipped."""
-    assert parse(data) == parse(data[:12] + tags + data[12:])
+    assert parse(data) == parse(_tagged(data, tags))
 
 
-def test_ip_and_tcp_options_are_skipped() -> None:
-    """Headers longer than 20 bytes do not become payload."""
-    ip = _patched(PLAIN[IP:TCP], 0, b"\x46" + PLAIN[IP + 1 : IP + 2])
-    ip = _patched(ip, 2, struct.pack("!H", 20 + 4 + 20 + 8 + 10)) + bytes(4)
-    tcp = _patched(PLAIN[TCP : TCP + 20], 12, b"\x70") + bytes(8)
-    assert parse(PLAIN) == parse(PLAIN[:IP] + ip + tcp + b"Rex sleeps")
+@pytest.mark.parametrize("words", [1, 10])
+@pytest.mark.parametrize("ack", [9, 0xFFFFFFFF])
+def test_ip_and_tcp_options_are_skipped(words: int, ack: int) -> None:
+    """Headers longer than 20 bytes do not become payload, and their bytes no numbers."""
+    plain = frame(HERE, THERE, 7, ack=ack, payload=b"Rex sleeps")
+    ip = bytes([0x45 + words]) + plain[IP + 1 : TCP]
+    ip = _patched(ip, 2, struct.pack("!H", 20 + 4 * words + 20 + 8 + 10)) + bytes(4 * words)
+    tcp = _patched(plain[TCP : TCP + 20], 12, b"\x70") + bytes(8)
+    assert parse(plain) == parse(plain[:IP] + ip + tcp + b"Rex sleeps")
 
 
 def test_extension_headers_of_ipv6_are_skipped() -> None:
-    """Hop-by-hop options and an atomic fragment header stand before the segment."""
-    more = bytes((44, 0, *bytes(6))) + bytes((6, 0, *bytes(6)))
-    longer = _patched(SIX, IP + 4, struct.pack("!H", 16 + 20 + 10) + b"\0")
+    """Hop-by-hop options of any length and an atomic fragment header come before the segment."""
+    more = bytes((44, 1, *bytes(14))) + bytes((6, 0, *bytes(6)))
+    longer = _patched(SIX, IP + 4, struct.pack("!H", 24 + 20 + 10) + b"\0")
     assert parse(SIX) == parse(longer[:54] + more + longer[54:])
 
 
@@ -91,6 +108,7 @@ def test_a_length_of_0_means_up_to_the_end(data: bytes) -> None:
         (12, b"\x08\x06"),  # ARP
         (IP, b"\x65"),  # version 6 in a frame of type IPv4
         (IP, b"\x44"),  # a header of 16 bytes
+        (IP, b"\x50"),  # version 5
         (IP + 2, b"\x00\x27"),  # a packet shorter than its headers
         (IP + 2, b"\x7f\xff"),  # a packet longer than the frame
         (IP + 6, b"\x20\x00"),  # more fragments follow
@@ -115,7 +133,8 @@ def test_a_frame_cut_off_anywhere_is_none(data: bytes) -> None:
 def test_a_later_fragment_of_ipv6_is_none() -> None:
     """Only a fragment header that stands before the whole packet is skipped."""
     longer = _patched(SIX, IP + 4, struct.pack("!H", 8 + 20 + 10) + bytes((44,)))
-    for bits, expected in ((b"\0\0", True), (b"\0\1", False), (b"\0\x08", False)):
+    parts = (b"\0\1", b"\0\x08", b"\1\0")
+    for bits, expected in ((b"\0\0", True), *((part, False) for part in parts)):
         header = bytes((6, 0)) + bits + bytes(4)
         assert expected == (parse(longer[:54] + header + longer[54:]) is not None)
 

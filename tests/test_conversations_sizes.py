@@ -50,3 +50,30 @@ def test_a_goodbye_is_no_data(newest: bool) -> None:
 def test_a_conversation_in_the_clear_has_none() -> None:
     """It is read, not counted."""
     assert counted(Talk().open().say(GET).answer(response(b"hello"))) == ((), ())
+
+
+def test_a_client_that_never_changed_to_cipher_sent_nothing_of_its_own() -> None:
+    """Before ChangeCipherSpec there is no Finished, and so no request behind it."""
+    assert counted(Talk().open().say(record(22, 200)).say(record(23, 300))) == ((), ())
+
+
+@pytest.mark.parametrize("newest", [True, False])
+def test_a_gap_is_no_record(newest: bool) -> None:
+    """What begins where a frame was lost is not counted, on either side, nor what follows."""
+    made = talk(newest=newest).say(record(23, 300)).answer(record(23, 700)).close()
+    sent, received = (
+        next(n for n, data in enumerate(made.frames) if data.endswith(record(23, size)))
+        for size in (300, 700)
+    )
+    frames = capture(made.frames)
+
+    assert [sizes(*conversations(frames.without(lost))) for lost in (sent, received)] == [
+        ((), ()),
+        ((300,), ()),
+    ]
+
+
+def test_what_does_not_begin_with_a_handshake_has_none() -> None:
+    """Who joined late cannot tell what is the application's."""
+    late = record(20, 1) + record(23, 53) + record(23, 300)
+    assert counted(Talk().open().say(late).answer(record(23, 700))) == ((), ())

@@ -89,3 +89,52 @@ def test_records_are_counted_to_the_last() -> None:
 def test_what_is_no_record_ends_the_reading(rest: bytes) -> None:
     """An unknown type, another version or an impossible length is no record."""
     assert list(records(HELLO + rest + HELLO)) == [Record(HANDSHAKE, 0, len(HELLO))]
+
+
+def _made(extensions: bytes, beyond: bytes = b"") -> bytes:
+    """A ClientHello made by hand, with two suites and two ways to compress."""
+    body = b"\x03\x03" + bytes(32) + b"\x03ses" + b"\0\x04\x13\x01\x13\x02" + b"\x02\0\1"
+    body += len(extensions).to_bytes(2, "big") + extensions + beyond
+    handshake = b"\x01" + len(body).to_bytes(3, "big") + body
+    return b"\x16\x03\x01" + len(handshake).to_bytes(2, "big") + handshake
+
+
+def _named(name: bytes) -> bytes:
+    """The extension server_name with one name."""
+    sizes = [(len(name) + more).to_bytes(2, "big") for more in (5, 3, 0)]
+    return b"\0\0" + sizes[0] + sizes[1] + b"\0" + sizes[2] + name
+
+
+OTHER = b"\0\x17\0\0" + b"\0\x0a\0\x04\0\x02\0\x1d"
+
+
+@pytest.mark.parametrize("name", [b"a", b"site.test", b"a" * 300])
+@pytest.mark.parametrize("before", [b"", OTHER])
+@pytest.mark.parametrize("after", [b"", OTHER])
+def test_the_name_may_stand_first_or_last(name: bytes, before: bytes, after: bytes) -> None:
+    """Other extensions, empty or not, are stepped over."""
+    assert server_name(_made(before + _named(name) + after)) == name.decode()
+    assert server_name(_made(before + after)) is None
+
+
+def test_what_stands_behind_the_extensions_is_no_name() -> None:
+    """Their length says where they end: a name behind it, or half behind it, is none."""
+    whole = _named(b"site.test")
+    assert server_name(_made(OTHER, beyond=whole)) is None
+    assert server_name(_made(whole[:-1], beyond=whole[-1:])) is None
+
+
+def test_two_bytes_are_enough_to_know_tls() -> None:
+    """A segment may be that short."""
+    assert is_tls(b"\x16\x03")
+
+
+def test_records_may_be_empty_or_as_large_as_they_get() -> None:
+    """Types are 20 to 24; what is longer than RFC 5246 allows is no record."""
+    alive, empty = b"\x18\x03\x03\0\1x", b"\x17\x03\x03\0\0"
+    assert list(records(alive + empty)) == [Record(24, 0, 6), Record(23, 6, 11)]
+    largest = (2**14 + 2048).to_bytes(2, "big")
+    assert list(records(b"\x17\x03\x03" + largest)) == [Record(23, 0, 5)]
+    larger = (2**14 + 2049).to_bytes(2, "big")
+    assert list(records(b"\x17\x03\x03" + larger)) == []
+    assert list(records(b"\x19\x03\x03\0\0")) == []

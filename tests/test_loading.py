@@ -421,6 +421,35 @@ class TestPcapng:
 
         assert [time] == [frame.time for frame in self.load(tmp_path, content).frames]
 
+    @pytest.mark.parametrize(
+        ("kind", "size", "reason"),
+        [
+            (1, 4, "an interface makes no sense"),
+            (2, 16, "a packet makes no sense"),
+            (3, 0, "a packet makes no sense"),
+            (6, 16, "a packet makes no sense"),
+        ],
+    )
+    def test_a_block_too_short_for_its_kind_ends_the_file(
+        self, kind: int, size: int, reason: str, tmp_path: Path
+    ) -> None:
+        """What came before it is kept, and what is wrong is said."""
+        before = self.HEADER + self.packet(b"x" * 60)
+        capture = self.load(
+            tmp_path, before + self.block(kind, bytes(size)) + self.packet(b"y")
+        )
+
+        assert [b"x" * 60] == [frame.data for frame in capture.frames]
+        assert [True] == [reason in problem for problem in capture.problems]
+
+    @pytest.mark.parametrize("size", [0, 4])
+    def test_secrets_too_short_are_none(self, size: int, tmp_path: Path) -> None:
+        """A Decryption Secrets Block without a kind and a length holds nothing."""
+        content = self.HEADER + self.block(10, bytes(size)) + self.packet(b"x" * 60)
+        capture = self.load(tmp_path, content)
+
+        assert (capture.tls_secrets, len(capture.frames), capture.complete) == ("", 1, True)
+
     def test_any_time_can_be_saved_again(self, tmp_path: Path) -> None:
         """A clock that is off by a thousand years breaks nothing."""
         interface = self.block(1, struct.pack("<HHIHHBxxxI", 1, 0, 0, 9, 1, 0, 0))

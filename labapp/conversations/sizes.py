@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 
 from labapp.conversations import tls
 from labapp.conversations.conversation import Conversation
-from labapp.conversations.stream import Stream
 
 HEADER = 5  # bytes before what a record's length counts (RFC 8446, section 5.1)
 # A close_notify of TLS 1.3, which looks like data: two bytes, the type of the record, and
@@ -23,12 +22,14 @@ def sizes(conversation: Conversation) -> tuple[tuple[int, ...], tuple[int, ...]]
     sent = [] if not conversation.tls else list(_requests(conversation.sent.data))
     if not sent:
         return (), ()
-    asked = _frame(conversation.sent, sent[0])
+    # No record begins in a gap, which is filled with NUL: each was carried by a frame.
+    asked = conversation.sent.frame_at(sent[0].start)
     received = (
         one
         for one in tls.records(conversation.received.data)
         # In TLS 1.3 the server's handshake looks like data, but it comes earlier.
-        if one.kind == tls.APPLICATION_DATA and _frame(conversation.received, one) > asked
+        if one.kind == tls.APPLICATION_DATA
+        and conversation.received.frame_at(one.start) > asked
     )
     return _lengths(sent), _lengths(received)
 
@@ -42,13 +43,6 @@ def _requests(data: bytes) -> Iterator[tls.Record]:
     changed = [number for number, one in enumerate(kinds) if one.kind == tls.CHANGE_CIPHER_SPEC]
     if changed:
         yield from (one for one in kinds[changed[-1] + 2 :] if one.kind == tls.APPLICATION_DATA)
-
-
-def _frame(stream: Stream, record: tls.Record) -> int:
-    try:
-        return stream.frame_at(record.start)
-    except IndexError:  # it begins in a gap
-        return -1
 
 
 def _lengths(records: Iterable[tls.Record]) -> tuple[int, ...]:
