@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from jupyterhub.spawner import LocalProcessSpawner
 
-from classroom import limits
+from classroom import limits, ports
 
 PR_SET_NO_NEW_PRIVS = 38  # linux/prctl.h
 
@@ -34,6 +34,12 @@ class ConfinedSpawner(LocalProcessSpawner):
                 raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
         return confine
+
+    async def start(self) -> tuple[str, int]:
+        """Start the server on a port of its own; return its address and port."""
+        self.port = ports.port_for(self.user.name)
+        reached: tuple[str, int] = await super().start()
+        return reached
 
     async def stop(self, now: bool = False) -> None:  # noqa: FBT002  (as its parent has it)
         """Stop the server, and whatever it left behind."""

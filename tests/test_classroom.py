@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import re
+import socket
 import stat
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from typing import Any
 import pytest
 from traitlets.config.loader import PyFileConfigLoader
 
-from classroom import accounts, handout, limits
+from classroom import accounts, handout, limits, ports
 from classroom.__main__ import CONFIGURATION, main
 from classroom.settings import VARIABLE, ClassError, Settings
 
@@ -237,6 +238,39 @@ class TestLimits:
         assert "No control groups" in limits.why_not(tmp_path)
         (tmp_path / "cgroup.controllers").write_text("cpu pids\n")
         assert "do not count memory" in limits.why_not(tmp_path)
+
+
+class TestPorts:
+    """No two servers are on one port, however many start at once."""
+
+    @pytest.fixture(autouse=True)
+    def nobody(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Nobody has a port yet."""
+        monkeypatch.setattr(ports, "_given", {})
+
+    def test_each_has_another(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What one was given no other gets, until that one gets another."""
+        monkeypatch.setattr(ports, "KNOWN", range(20_000, 20_003))
+        monkeypatch.setattr(ports, "_is_free", lambda port: True)
+        mia, ben, cem = map(ports.port_for, ("mia", "ben", "cem"))
+        assert {mia, ben, cem} == set(ports.KNOWN)
+        assert mia == ports.port_for("mia")  # the only one that is left
+        with pytest.raises(ClassError, match="no free port from 20000 to 20002"):
+            ports.port_for("dora")
+
+    def test_what_a_program_has_is_not_given(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A port on which something listens is left out."""
+        with socket.create_server(("127.0.0.1", 0)) as program:
+            port = program.getsockname()[1]
+            monkeypatch.setattr(ports, "KNOWN", range(port, port + 1))
+            with pytest.raises(ClassError, match="no free port"):
+                ports.port_for("mia")
+        assert port == ports.port_for("mia")
+
+    def test_no_connection_takes_one(self) -> None:
+        """The kernel gives none of them to a client's end of a connection."""
+        low, high = map(int, Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split())
+        assert not set(ports.KNOWN) & set(range(low, high + 1))
 
 
 class TestConfiguration:
