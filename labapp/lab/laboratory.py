@@ -65,6 +65,7 @@ class Laboratory:
             self.backend = stack.enter_context(self.choice.backend)
             self.authority = Authority()
             context = self.authority.server_context(*HOSTS, HERE)
+            context.sslsocket_class = self.backend.served_tls_class
             stack.callback(site.reset)  # after the server has stopped
             self.server = stack.enter_context(Server(self.backend.listener, context))
             self.key_log = stack.enter_context(KeyLog(self.folder / "tls_keys"))
