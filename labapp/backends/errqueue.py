@@ -12,7 +12,6 @@ from labapp.capture import Frame
 
 if TYPE_CHECKING:
     from labapp.backends.frame_socket import FrameSocket
-    from labapp.backends.line import Line
 
 FORBIDDEN = Path("/proc/sys/net/core/tstamp_allow_data")
 
@@ -27,8 +26,7 @@ class Errqueue(Backend):
 
     name = "errqueue"
     fidelity = (
-        "each SYN and all packets with data are real, "
-        "the few others were rebuilt by this lab"
+        "each SYN and all packets with data are real, the few others were rebuilt by this lab"
     )
 
     def __init__(self) -> None:

@@ -89,8 +89,8 @@ class Ledger:
             while True:
                 came = self._burst.read(descriptor, socket.MSG_ERRQUEUE)
                 for stamp, frame in came:
-                    stamp = stamp or time.time_ns()
-                    end.line.came_back(stamp, end.is_client, frame, kept=self.kept)
+                    now = stamp or time.time_ns()
+                    end.line.came_back(now, end.is_client, frame, kept=self.kept)
                 any_came = any_came or bool(came)
                 if len(came) < MOST:
                     return any_came

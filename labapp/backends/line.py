@@ -103,7 +103,10 @@ class Line:
         """Return a sentence for each side that sent more than the kernel has given back."""
         return [
             f"of {side.total} bytes sent from port {port} the kernel gave {side.counted} back"
-            for port, side in ((self.client, self.sides[True]), (self.server, self.sides[False]))
+            for port, side in (
+                (self.client, self.sides[True]),
+                (self.server, self.sides[False]),
+            )
             if side.total is not None and side.counted != side.total
         ]
 

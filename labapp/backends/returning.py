@@ -152,7 +152,7 @@ class ReturningTLSSocket(Returning, ssl.SSLSocket):
     For ``SSLContext.sslsocket_class``; made by `returning_tls`.
     """
 
-    def do_handshake(self, block: bool = False) -> None:
+    def do_handshake(self, block: bool = False) -> None:  # noqa: FBT002  (ssl has it)
         timeout = self.gettimeout()
         if not self._known or timeout == 0:
             super().do_handshake(block)
