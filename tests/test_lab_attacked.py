@@ -17,6 +17,7 @@ from labapp.lab.journey import DAY
 from labapp.lab.laboratory import Laboratory
 from labapp.onpath import Notes
 from labapp.secret import find
+from tests.relaying import only_linux
 
 SECRET = "I can't sleep + café 猫"
 REDIRECT: dict[str, object] = {"SECURE_SSL_REDIRECT": True}
@@ -25,6 +26,7 @@ SECURE = REDIRECT | {"SESSION_COOKIE_SECURE": True, "CSRF_COOKIE_SECURE": True}
 BACKENDS = [
     pytest.param("live", marks=pytest.mark.root),
     pytest.param("namespace", marks=pytest.mark.root),  # not on every machine
+    pytest.param("errqueue", marks=only_linux),
     "relay",
 ]
 

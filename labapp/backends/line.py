@@ -88,7 +88,9 @@ class Line:
         """Take note that one side says FIN or RST now, after *total* bytes of data."""
         side = self.sides[from_client]
         side.ended, side.total = flag, total
-        self._news.append((time, from_client, b"", flag))
+        # A clock may have been set back; what one side has said came before.
+        last = max((when for when, *_ in self._news), default=time - 1)
+        self._news.append((max(time, last + 1), from_client, b"", flag))
 
     def forget(self) -> None:
         """Drop all that was not handed out yet."""
@@ -114,6 +116,8 @@ class Line:
         """Yield what is new, in order of time; what is written here is marked rebuilt."""
         news, self._news = sorted(self._news), []
         if not self._begun:
+            if news:  # or set on
+                self.opened = min(self.opened, news[0][0] - 3)
             yield from self._begin()
         broken = False
         for number, (time, side, frame, flag) in enumerate(news):
