@@ -69,7 +69,8 @@ class Bench:
 
     *captured* speaks through the backend, *plain* through sockets of the same
     kind: for `live` to a port without a tap, for `namespace` in a private network
-    without one, for `relay` straight to the server.
+    without one, for `errqueue` to a server whose packets do not come back, for `relay`
+    straight to the server.
     """
 
     backend: Backend

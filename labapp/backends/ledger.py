@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
 import socket
-import struct
 import time
 from collections import Counter
 from contextlib import suppress
@@ -12,19 +10,23 @@ from dataclasses import dataclass
 from operator import attrgetter
 from threading import Condition
 
+from labapp.backends.account import (
+    CLOSE_WAIT,
+    ESTABLISHED,
+    FIN_WAIT1,
+    FIN_WAIT2,
+    account,
+    ends_rudely,
+    is_half_full,
+)
 from labapp.backends.burst import MOST, Burst
 from labapp.backends.headers import FIN, RST
-from labapp.backends.line import Line, options_of
+from labapp.backends.line import Line, Side
 from labapp.capture import Frame
 
 LONGEST = 1 << 17  # bytes
-SO_MEMINFO = 55  # asm-generic/socket.h, since 4.12
+SLICE = 0.05  # seconds; a connection may break while its sender waits for room
 TCP_SAVED_SYN = 28  # linux/tcp.h
-INFO = 216  # bytes of struct tcp_info (linux/tcp.h) up to tcpi_bytes_retrans, since 4.19
-_ESTABLISHED, _FIN_WAIT1, _FIN_WAIT2, _CLOSE, _CLOSE_WAIT = 1, 4, 5, 7, 8  # linux/tcp_states.h
-_FIONREAD = 0x541B  # asm-generic/ioctls.h
-
-_Memory = ctypes.c_uint * 2  # bytes taken by what was received, and how many may be
 
 
 @dataclass(eq=False)
@@ -34,11 +36,16 @@ class End:
     line: Line
     is_client: bool
 
+    @property
+    def side(self) -> Side:
+        """What is known of what it sends."""
+        return self.line.sides[self.is_client]
+
 
 class Ledger:
     """Keeps all lines to one port, by the descriptors of their ends.
 
-    *changed* is notified when a line is over; *kept* says whether packets are to be
+    *changed* is notified when an end closes; *kept* says whether packets are to be
     kept or thrown away. All is done under *changed*: a packet that has been taken off
     a queue is in its line, whoever looks.
     """
@@ -51,49 +58,45 @@ class Ledger:
         self.lines: list[Line] = []
         self._burst = Burst(LONGEST)
         self._waiting = 0  # how many wait for room
-        # With the number of a descriptor alone, Python's own can ask nothing.
-        self._getsockopt = ctypes.PyDLL(None).getsockopt
 
-    def opened(self, sock: socket.socket, begun: int) -> None:
-        """Enter the client's end of a connection, begun at *begun* (ns since 1970)."""
+    def opened(self, descriptor: int, client: int, begun: int) -> None:
+        """Enter the end of *client*, a port, that began to connect at *begun* (ns)."""
         with self.changed:
-            line = self._enter(sock, sock.getsockname()[1], is_client=True)
-            line.opened = begun
+            self._enter(descriptor, client, is_client=True).opened = begun
 
     def accepted(self, sock: socket.socket, client: int) -> None:
         """Enter the server's end of a connection from port *client*."""
         now = time.time_ns()
         syn = sock.getsockopt(socket.IPPROTO_TCP, TCP_SAVED_SYN, 256)
-        info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, INFO)
+        options = account(sock.fileno()).options
         with self.changed:
-            line = self._enter(sock, client, is_client=False)
-            line.syn, line.options = syn, options_of(info)
-            line.opened = line.opened or now
+            line = self._enter(sock.fileno(), client, is_client=False)
+            line.syn, line.options, line.opened = syn, options, line.opened or now
 
-    def _enter(self, sock: socket.socket, client: int, *, is_client: bool) -> Line:
+    def _enter(self, descriptor: int, client: int, *, is_client: bool) -> Line:
         found = [one for one in self.lines if one.client == client]
         # A port comes round again once its last connection has ended.
         if not found or found[-1].sides[is_client].descriptor is not None:
             found = [Line(client, self.port)]
             self.lines += found
-        line = found[-1]
-        line.sides[is_client].descriptor = sock.fileno()
-        self.ends[sock.fileno()] = End(line, is_client)
-        return line
+        end = self.ends[descriptor] = End(found[-1], is_client)
+        end.side.descriptor = descriptor
+        return end.line
 
     def collect(self, descriptor: int) -> bool:
         """Take what came back to a socket; return whether there was anything."""
         any_came = False
         with self.changed:
-            end = self.ends[descriptor]
-            while True:
+            end = self.ends.get(descriptor)
+            while end:
                 came = self._burst.read(descriptor, socket.MSG_ERRQUEUE)
                 for stamp, frame in came:
                     now = stamp or time.time_ns()
                     end.line.came_back(now, end.is_client, frame, kept=self.kept)
                 any_came = any_came or bool(came)
                 if len(came) < MOST:
-                    return any_came
+                    break
+        return any_came
 
     def make_room(self, descriptor: int, timeout: float | None) -> bool:
         """Wait until the other end has read enough; False after *timeout* seconds.
@@ -103,10 +106,14 @@ class Ledger:
         """
         if timeout == 0 or self._has_room(descriptor):
             return True
+        deadline = None if timeout is None else time.monotonic() + timeout
         with self.changed:
             self._waiting += 1
             try:
-                return self.changed.wait_for(lambda: self._has_room(descriptor), timeout)
+                while deadline is None or time.monotonic() < deadline:
+                    if self.changed.wait_for(lambda: self._has_room(descriptor), SLICE):
+                        return True
+                return False
             finally:
                 self._waiting -= 1
 
@@ -121,11 +128,11 @@ class Ledger:
         other = end and end.line.sides[not end.is_client].descriptor
         if other not in self.ends:
             return True
-        memory = _Memory()
-        size = ctypes.byref(ctypes.c_uint(ctypes.sizeof(memory)))
-        self._getsockopt(other, socket.SOL_SOCKET, SO_MEMINFO, memory, size)
-        taken, room = memory
-        return taken <= room >> 1
+        with suppress(OSError):
+            # Where nothing can be sent any more, there is nothing to wait for.
+            if is_half_full(other):
+                return account(descriptor).state not in (ESTABLISHED, CLOSE_WAIT)
+        return True
 
     def over(self) -> Counter[int]:
         """Return how often a connection from each client port has ended, untaken."""
@@ -157,48 +164,38 @@ class Ledger:
         return sorted(frames, key=attrgetter("time")), problems
 
     def _collect_all(self) -> None:
-        for descriptor in tuple(self.ends):
+        for descriptor, end in tuple(self.ends.items()):
             with suppress(OSError):  # nobody closed it in our way
+                if not end.side.ended:
+                    end.side.total = account(descriptor).sent
                 self.collect(descriptor)
 
-    def ends_now(self, sock: socket.socket, *, closing: bool) -> None:
-        """Take note that *sock* is about to be shut down or closed, and how that ends it."""
-        descriptor = sock.fileno()
-        end = self.ends[descriptor]
-        info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, INFO)
-        (unsent,) = struct.unpack_from("=I", info, 144)  # tcpi_notsent_bytes
-        sent, again = struct.unpack_from("=QQ", info, 200)  # tcpi_bytes_sent, _retrans
-        state = info[0]
+    def ends_now(self, descriptor: int, *, closing: bool) -> None:
+        """Take note that an end is about to be shut down or closed, and what that sends."""
         with self.changed:
-            self.collect(descriptor)
-            flag = self._flag(sock, end, state, closing=closing)
-            if flag and end.line.sides[end.is_client].ended not in (flag, RST):
-                end.line.ends(time.time_ns(), end.is_client, flag, sent - again + unsent)
+            end = self.ends.get(descriptor)
+            if end is None:
+                return
+            with suppress(OSError):  # nothing to be told of, and nothing that is sent
+                told = account(descriptor)
+                self.collect(descriptor)
+                flag = self._flag(descriptor, end, told.state, closing=closing)
+                end.side.total = told.sent
+                if flag and end.side.ended not in (flag, RST):
+                    end.line.ends(time.time_ns(), end.is_client, flag)
             if closing:
                 del self.ends[descriptor]
             self.changed.notify_all()
 
     @staticmethod
-    def _flag(sock: socket.socket, end: End, state: int, *, closing: bool) -> int:
+    def _flag(descriptor: int, end: End, state: int, *, closing: bool) -> int:
         """Return whether FIN or RST goes out now, or 0 for neither."""
-        broken = RST in {side.ended for side in end.line.sides.values()}
-        if broken or not closing:
-            return FIN if state in (_ESTABLISHED, _CLOSE_WAIT) and not broken else 0
-        linger, seconds = struct.unpack(
-            "ii", sock.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER, 8)
-        )
-        rude = (linger and not seconds) or _unread(sock)
-        if rude and state in (_ESTABLISHED, _CLOSE_WAIT, _FIN_WAIT1, _FIN_WAIT2):
+        if end.line.broken:
+            return 0
+        if not closing:
+            return FIN if state in (ESTABLISHED, CLOSE_WAIT) else 0
+        can_break = state in (ESTABLISHED, CLOSE_WAIT, FIN_WAIT1, FIN_WAIT2)
+        if can_break and ends_rudely(descriptor):
             return RST
         # Where it has gone out already, nobody may have told us.
-        return FIN if not end.line.sides[end.is_client].ended else 0
-
-
-def _unread(sock: socket.socket) -> bool:
-    """Return whether bytes wait to be read: to close then is to send a RST."""
-    import fcntl  # Windows has none
-
-    waiting = bytearray(4)
-    with suppress(OSError):
-        fcntl.ioctl(sock.fileno(), _FIONREAD, waiting)
-    return any(waiting)
+        return 0 if end.side.ended else FIN

@@ -7,7 +7,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from labapp.backends.headers import ACK, FIN, RST, SYN, packet, syn_options
+from labapp.backends.headers import ACK, FIN, RST, SYN, packet
 from labapp.capture import Frame
 
 _WRAP = 1 << 32
@@ -23,8 +23,8 @@ class Side:
 
     *first* and *ack* are the numbers of the first packet with data that came back,
     *expected* is the number after the last; *counted* bytes came back without a gap.
-    Once the side has *ended* (with FIN or RST), the kernel has sent *total* bytes.
-    *next* and *told* are those of the last packet handed out, *origin* is the number
+    The kernel says that it sent *total* bytes; *ended* is FIN or RST once the side has
+    sent that. *next* and *told* are those of the last packet handed out, *origin* is the number
     of the first byte of all.
     """
 
@@ -33,7 +33,7 @@ class Side:
     ack: int = 0
     expected: int = 0
     counted: int = 0
-    total: int | None = None
+    total: int = 0
     ended: int = 0
     origin: int = 0
     next: int = 0
@@ -74,8 +74,12 @@ class Line:
     @property
     def over(self) -> bool:
         """True once both sides have sent a FIN, or one a RST."""
-        ended = [side.ended for side in self.sides.values()]
-        return RST in ended or 0 not in ended
+        return self.broken or all(side.ended for side in self.sides.values())
+
+    @property
+    def broken(self) -> bool:
+        """True once a side has sent a RST."""
+        return any(side.ended == RST for side in self.sides.values())
 
     def came_back(self, time: int, from_client: bool, frame: bytes, *, kept: bool) -> None:
         """Take note of a *frame* that one side has sent."""
@@ -84,10 +88,9 @@ class Line:
         if kept:
             self._news.append((time, from_client, frame, 0))
 
-    def ends(self, time: int, from_client: bool, flag: int, total: int) -> None:
-        """Take note that one side says FIN or RST now, after *total* bytes of data."""
-        side = self.sides[from_client]
-        side.ended, side.total = flag, total
+    def ends(self, time: int, from_client: bool, flag: int) -> None:
+        """Take note that one side says FIN or RST now, after all of its data."""
+        self.sides[from_client].ended = flag
         # A clock may have been set back; what one side has said came before.
         last = max((when for when, *_ in self._news), default=time - 1)
         self._news.append((max(time, last + 1), from_client, b"", flag))
@@ -109,7 +112,7 @@ class Line:
                 (self.client, self.sides[True]),
                 (self.server, self.sides[False]),
             )
-            if side.total is not None and side.counted != side.total
+            if side.counted < side.total
         ]
 
     def frames(self) -> Iterator[Frame]:
@@ -125,7 +128,7 @@ class Line:
                 yield self._real(time, side, frame)
             elif not broken:
                 own = self.sides[side]
-                own.next = (own.origin + (own.total or 0)) % _WRAP
+                own.next = (own.origin + own.total) % _WRAP
                 yield self._written(time, side, flag | ACK)
             broken = broken or flag == RST
             if broken:
@@ -182,13 +185,6 @@ class Line:
         side.next = (side.next + bool(flags & (SYN | FIN))) % _WRAP
         self._time = max(self._time + 1, time)
         return Frame(self._time, data, rebuilt=True)
-
-
-def options_of(info: bytes) -> bytes:
-    """Return the options of the SYN that a socket's ``struct tcp_info`` tells of."""
-    (mss,) = struct.unpack_from("=I", info, 84)  # tcpi_advmss
-    mss += 12 * (info[5] & 1)  # less the timestamps in each packet (TCPI_OPT_TIMESTAMPS)
-    return syn_options(mss & 0xFFFF, info[6] >> 4)  # tcpi_rcv_wscale
 
 
 def _read(frame: bytes) -> tuple[int, int, int, int]:

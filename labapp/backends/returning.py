@@ -72,14 +72,15 @@ class Returning(socket.socket):
 
     def shutdown(self, how: int) -> None:
         if self._known and how != socket.SHUT_RD:
-            self.ledger.ends_now(self, closing=False)
+            self.ledger.ends_now(self.fileno(), closing=False)
         super().shutdown(how)
 
     def _real_close(self, *given: Any) -> None:
         # Also called for a socket whose descriptor another has taken over.
-        if self._known:
-            self.ledger.ends_now(self, closing=True)
-        super()._real_close(*given)  # type: ignore[misc]  # typeshed does not know it
+        try:
+            self.ledger.ends_now(self.fileno(), closing=True)
+        finally:
+            super()._real_close(*given)  # type: ignore[misc]  # typeshed does not know it
 
     @property
     def _known(self) -> bool:
@@ -126,7 +127,7 @@ class ReturningSocket(Returning):
     def connect(self, address: Any) -> None:
         begun = time.time_ns()
         super().connect(address)
-        self.ledger.opened(self, begun)
+        self.ledger.opened(self.fileno(), self.getsockname()[1], begun)
 
     def sendall(self, data: ReadableBuffer, flags: int = 0, /) -> None:
         left = memoryview(data).cast("B")
@@ -142,7 +143,11 @@ class ReturningListener(socket.socket):
     def accept(self) -> tuple[socket.socket, Any]:
         accepted, address = super().accept()
         sock = ReturningSocket(self.ledger, accepted.detach())
-        self.ledger.accepted(sock, address[1])
+        try:
+            self.ledger.accepted(sock, address[1])
+        except OSError:  # it is gone already
+            sock.close()
+            raise
         return sock, address
 
 
