@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from labapp.conversations import missing
 from labapp.errors import LabError
 from labapp.lab import attacked, trust
 from labapp.lab import laboratory as lab_module
@@ -179,6 +180,12 @@ class TestFirstVisits:
 
 class TestImpersonate:
     """An impostor on the way."""
+
+    @pytest.mark.parametrize("client", trust.CLIENTS)
+    def test_every_capture_is_whole(self, client: str) -> None:
+        """Whatever a client checks or leaves out, all that it says is captured."""
+        attack = impersonate(SECRET, trust.UNKNOWN, client)
+        assert [one for step in attack.evidence for one in missing(step.capture)] == []
 
     def test_each_check_refuses_one_certificate(self) -> None:
         """A client that leaves one out takes that one alone; a stolen key is always taken."""

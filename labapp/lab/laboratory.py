@@ -166,6 +166,7 @@ class Laboratory:
         applied = tuple(one for one in remedy.SIX if one is not remedy.https)
         road, clock, straight = Road(self.backend.connect), Clock(), self.networks["1.3"]
         tls, relay = plot.arms(self.authority, self.backend.connect, straight.tls)
+        tls.sslsocket_class = self.backend.tls_socket_class
         network = replace(straight, connect=road.connect, tls=tls, patience=PATIENCE)
         with self.lock:
             means = self._means(own, clock)
