@@ -66,7 +66,7 @@ class Returning(socket.socket):
         self, buffer: WriteableBuffer, nbytes: int | None = None, flags: int = 0
     ) -> int:
         self._hear()
-        size = super().recv_into(buffer, nbytes or 0, flags)
+        size = super().recv_into(buffer, nbytes or memoryview(buffer).nbytes, flags)
         self.ledger.was_read()
         return size
 
