@@ -158,6 +158,7 @@ def test_a_stranger_is_told_of(backend: Errqueue) -> None:
 
     capture = recording.capture
     assert capture.problems == (f"port {port} is a stranger's: it was not captured",)
+    assert backend._ledger.lines == []
     assert [one.sent.data for one in conversations(capture)] == [b"ours"]
 
 

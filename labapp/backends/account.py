@@ -14,9 +14,9 @@ import sys
 from functools import cache
 from typing import NamedTuple
 
-from labapp.backends.headers import syn_options
+from labapp.backends.headers import FIN, RST, syn_options
 
-ESTABLISHED, FIN_WAIT1, FIN_WAIT2, CLOSE_WAIT = 1, 4, 5, 8  # linux/tcp_states.h
+_OPEN, _FIN_WAIT = (1, 8), (4, 5)  # ESTABLISHED and CLOSE_WAIT; linux/tcp_states.h
 INFO = 216  # bytes of struct tcp_info up to tcpi_bytes_retrans, since 4.19
 SO_MEMINFO = 55  # since 4.12
 _FIONREAD = 0x541B  # asm-generic/ioctls.h
@@ -55,8 +55,24 @@ def is_half_full(descriptor: int) -> bool:
     return bool(taken > room >> 1)
 
 
-def ends_rudely(descriptor: int) -> bool:
-    """Return whether to close a socket is to send a RST: unread bytes, or no lingering."""
+def can_send(descriptor: int) -> bool:
+    """Return whether a connection still takes bytes from its side."""
+    return account(descriptor).state in _OPEN
+
+
+def farewell(descriptor: int, *, closing: bool) -> int:
+    """Return what goes out when a socket is shut down, or closed: FIN, RST, or 0.
+
+    Where a FIN has gone out already, it is told again for *closing*.
+    """
+    state = account(descriptor).state
+    if not closing:
+        return FIN if state in _OPEN else 0
+    return RST if state in (*_OPEN, *_FIN_WAIT) and _is_rude(descriptor) else FIN
+
+
+def _is_rude(descriptor: int) -> bool:
+    """Return whether closing leaves bytes unread, or was asked not to linger."""
     import fcntl  # Windows has none
 
     unread = bytearray(4)

@@ -10,18 +10,11 @@ from dataclasses import dataclass
 from operator import attrgetter
 from threading import Condition
 
-from labapp.backends.account import (
-    CLOSE_WAIT,
-    ESTABLISHED,
-    FIN_WAIT1,
-    FIN_WAIT2,
-    account,
-    ends_rudely,
-    is_half_full,
-)
+from labapp.backends.account import account, can_send, farewell, is_half_full
 from labapp.backends.burst import MOST, Burst
-from labapp.backends.headers import FIN, RST
-from labapp.backends.line import Line, Side
+from labapp.backends.headers import RST
+from labapp.backends.line import Line
+from labapp.backends.side import Side
 from labapp.capture import Frame
 
 LONGEST = 1 << 17  # bytes
@@ -56,6 +49,7 @@ class Ledger:
         self.kept = False
         self.ends: dict[int, End] = {}
         self.lines: list[Line] = []
+        self._newest: dict[int, Line] = {}  # by the client's port
         self._burst = Burst(LONGEST)
         self._waiting = 0  # how many wait for room
 
@@ -74,12 +68,12 @@ class Ledger:
             line.syn, line.options, line.opened = syn, options, line.opened or now
 
     def _enter(self, descriptor: int, client: int, *, is_client: bool) -> Line:
-        found = [one for one in self.lines if one.client == client]
+        line = self._newest.get(client)
         # A port comes round again once its last connection has ended.
-        if not found or found[-1].sides[is_client].descriptor is not None:
-            found = [Line(client, self.port)]
-            self.lines += found
-        end = self.ends[descriptor] = End(found[-1], is_client)
+        if line is None or line.sides[is_client].descriptor is not None:
+            line = self._newest[client] = Line(client, self.port)
+            self.lines.append(line)
+        end = self.ends[descriptor] = End(line, is_client)
         end.side.descriptor = descriptor
         return end.line
 
@@ -131,7 +125,7 @@ class Ledger:
         with suppress(OSError):
             # Where nothing can be sent any more, there is nothing to wait for.
             if is_half_full(other):
-                return account(descriptor).state not in (ESTABLISHED, CLOSE_WAIT)
+                return not can_send(descriptor)
         return True
 
     def over(self) -> Counter[int]:
@@ -143,7 +137,7 @@ class Ledger:
         self._collect_all()
         for line in self.lines:
             line.forget()
-        self.lines = [line for line in self.lines if not line.over]
+        self._forget_ended()
 
     def take(self) -> tuple[list[Frame], list[str]]:
         """Return what came back since the last call, in order of time, and problems.
@@ -155,13 +149,17 @@ class Ledger:
         problems: list[str] = []
         for line in self.lines:
             new = list(line.frames())
-            if line.sides[True].descriptor is not None:
+            if not line.strange:
                 frames += new
                 problems += line.missing()
             elif new:
                 problems.append(f"port {line.client} is a stranger's: it was not captured")
-        self.lines = [line for line in self.lines if not line.over]
+        self._forget_ended()
         return sorted(frames, key=attrgetter("time")), problems
+
+    def _forget_ended(self) -> None:
+        self.lines = [line for line in self.lines if not line.ended_here]
+        self._newest = {line.client: line for line in self.lines}
 
     def _collect_all(self) -> None:
         for descriptor, end in tuple(self.ends.items()):
@@ -179,23 +177,10 @@ class Ledger:
             with suppress(OSError):  # nothing to be told of, and nothing that is sent
                 told = account(descriptor)
                 self.collect(descriptor)
-                flag = self._flag(descriptor, end, told.state, closing=closing)
                 end.side.total = told.sent
-                if flag and end.side.ended not in (flag, RST):
+                flag = 0 if end.line.broken else farewell(descriptor, closing=closing)
+                if flag == RST or (flag and not end.side.ended):
                     end.line.ends(time.time_ns(), end.is_client, flag)
             if closing:
                 del self.ends[descriptor]
             self.changed.notify_all()
-
-    @staticmethod
-    def _flag(descriptor: int, end: End, state: int, *, closing: bool) -> int:
-        """Return whether FIN or RST goes out now, or 0 for neither."""
-        if end.line.broken:
-            return 0
-        if not closing:
-            return FIN if state in (ESTABLISHED, CLOSE_WAIT) else 0
-        can_break = state in (ESTABLISHED, CLOSE_WAIT, FIN_WAIT1, FIN_WAIT2)
-        if can_break and ends_rudely(descriptor):
-            return RST
-        # Where it has gone out already, nobody may have told us.
-        return 0 if end.side.ended else FIN

@@ -8,46 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from labapp.backends.headers import ACK, FIN, RST, SYN, packet
+from labapp.backends.side import Side
 from labapp.capture import Frame
 
 _WRAP = 1 << 32
 _HALF = 1 << 31
 _TCP = struct.Struct("!HHIIBBH")  # up to the window
 _LENGTH = struct.Struct("!H").unpack_from
-_WINDOW = 1 << 15  # of our own packets, until the side has told its true one
-
-
-@dataclass
-class Side:
-    """What is known of one side: the kernel's numbers, and our count of its bytes.
-
-    *first* and *ack* are the numbers of the first packet with data that came back,
-    *expected* is the number after the last; *counted* bytes came back without a gap.
-    The kernel says that it sent *total* bytes; *ended* is FIN or RST once the side has
-    sent that. *next* and *told* are those of the last packet handed out, *origin* is the number
-    of the first byte of all.
-    """
-
-    descriptor: int | None = None  # its socket's, once this process has it
-    first: int | None = None
-    ack: int = 0
-    expected: int = 0
-    counted: int = 0
-    total: int = 0
-    ended: int = 0
-    origin: int = 0
-    next: int = 0
-    told: int | None = None
-    window: int = _WINDOW
-
-    def count(self, seq: int, ack: int, size: int) -> None:
-        """Take note that *size* bytes came back, the first one with number *seq*."""
-        if self.first is None:
-            self.first, self.ack, self.expected = seq, ack, seq
-        new = (seq + size - self.expected + _HALF) % _WRAP - _HALF
-        if new > 0:  # else it was sent again
-            self.counted += min(new, size)
-            self.expected = (seq + size) % _WRAP
 
 
 @dataclass(eq=False)
@@ -75,6 +42,16 @@ class Line:
     def over(self) -> bool:
         """True once both sides have sent a FIN, or one a RST."""
         return self.broken or all(side.ended for side in self.sides.values())
+
+    @property
+    def strange(self) -> bool:
+        """True if the client is none of ours."""
+        return self.sides[True].descriptor is None
+
+    @property
+    def ended_here(self) -> bool:
+        """True once nothing more of it can come back."""
+        return self.over or (self.strange and self.sides[False].ended > 0)
 
     @property
     def broken(self) -> bool:
