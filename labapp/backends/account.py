@@ -60,12 +60,11 @@ def can_send(descriptor: int) -> bool:
     return account(descriptor).state in _OPEN
 
 
-def farewell(descriptor: int, *, closing: bool) -> int:
-    """Return what goes out when a socket is shut down, or closed: FIN, RST, or 0.
+def farewell(descriptor: int, state: int, *, closing: bool) -> int:
+    """Return what goes out when a socket in *state* is shut down, or closed: FIN, RST, or 0.
 
     Where a FIN has gone out already, it is told again for *closing*.
     """
-    state = account(descriptor).state
     if not closing:
         return FIN if state in _OPEN else 0
     return RST if state in (*_OPEN, *_FIN_WAIT) and _is_rude(descriptor) else FIN

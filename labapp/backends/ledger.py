@@ -178,7 +178,9 @@ class Ledger:
                 told = account(descriptor)
                 self.collect(descriptor)
                 end.side.total = told.sent
-                flag = 0 if end.line.broken else farewell(descriptor, closing=closing)
+                flag = (
+                    0 if end.line.broken else farewell(descriptor, told.state, closing=closing)
+                )
                 if flag == RST or (flag and not end.side.ended):
                     end.line.ends(time.time_ns(), end.is_client, flag)
             if closing:

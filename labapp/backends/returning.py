@@ -43,18 +43,22 @@ class Returning(socket.socket):
     """What both kinds of sockets do; one that the ledger does not know is as any other."""
 
     ledger: Ledger
+    _gone = True  # what was sent last has left, and came back
 
     def send(self, data: ReadableBuffer, flags: int = 0, /) -> int:
         if not self._known:
             return super().send(data, flags)
-        self._wait(select.POLLOUT)
+        if not self._gone:
+            self._wait(select.POLLOUT)
         if not self.ledger.make_room(self.fileno(), self.gettimeout()):
             raise TimeoutError("timed out")
         try:
             return super().send(memoryview(data).cast("B")[:PIECE], flags)
         finally:
             # What has not gone out yet would come back when nobody looks.
-            self._ready(select.POLLOUT, self.gettimeout())
+            self._gone = self.ledger.collect(self.fileno()) or self._ready(
+                select.POLLOUT, self.gettimeout()
+            )
 
     def recv(self, bufsize: int = 1024, flags: int = 0) -> bytes:
         self._hear()
@@ -87,7 +91,8 @@ class Returning(socket.socket):
         return self.fileno() in self.ledger.ends
 
     def _hear(self) -> None:
-        if self._known:
+        # Else nothing comes back that could disturb a wait for what others say.
+        if not self._gone and self._known:
             self._wait(select.POLLIN)
 
     def _wait(self, event: int) -> None:
