@@ -25,12 +25,12 @@ PIP := $(RUN) -m pip install --disable-pip-version-check -qq
 MARKED := tshark or tcpdump or chromium or npm or root or nbgrader
 
 .DELETE_ON_ERROR:
-.PHONY: help lab test lint types unit marked notebooks badge html matrix format coverage benchmarks chromium screenshots fuzz course handout teaching reset clean
+.PHONY: help lab test lint types unit marked notebooks badge html matrix format coverage benchmarks chromium screenshots fuzz course handout teaching design reset clean
 .PHONY: hub class
 
 help:
-	@echo "make lab        open JupyterLab at the first notebook"
-	@echo "make test       linters, types, import contract, tests, notebooks"
+	@echo "make lab        open JupyterLab at the first notebook (LAB_ARGS=--no-browser: only a link)"
+	@echo "make test       linters, types, import contract, tests, notebooks: about 20 minutes"
 	@echo "make notebooks  build notebooks/ from sources/"
 	@echo "make html       every chapter, run, as a page to read: build/html/index.html"
 	@echo "make matrix     every notebook in every environment (as root: all five)"
@@ -42,13 +42,16 @@ help:
 	@echo "make fuzz       a million damaged inputs for every reader (FUZZ=10000: fewer)"
 	@echo "make screenshots every notebook in JupyterLab, as pictures to look at"
 	@echo "make hub        as root: a class on this machine (docs/machine-room.md)"
-	@echo "make class      as root: a class of thirty, measured"
+	@echo "make class      as root: a class of thirty, twice, measured into docs/machine-room.md"
 	@echo "make marked     the tests that need: $(MARKED)"
 	@echo "make reset      fresh notebooks; what you changed is kept in a folder"
 	@echo "make course     a folder for nbgrader in build/course, for teachers"
 	@echo "make handout    a zip for learners, without solutions"
 	@echo "make teaching   build the generated pages of docs/teaching"
+	@echo "make design     write the layers into docs/design.md"
 	@echo "make clean      remove the virtual environment and caches"
+	@echo
+	@echo "PYTHON=python3.12 takes another Python, VENV=/elsewhere another place for what is installed."
 
 lab: $(VENV)/.installed
 	@$(RUN) tools/open_lab.py $(LAB_ARGS)
@@ -105,6 +108,9 @@ handout: $(VENV)/.installed
 teaching: $(VENV)/.installed-dev
 	$(RUN) tools/write_teaching.py
 
+design: $(VENV)/.installed-dev
+	$(RUN) tools/write_design.py
+
 reset: $(VENV)/.installed
 	@$(RUN) -m labapp reset
 
@@ -127,7 +133,7 @@ clean:
 # The stamps: rerunning is quick, a changed list of packages installs again.
 $(VENV)/.installed: requirements.txt pyproject.toml
 	@command -v "$(PYTHON)" >/dev/null || { \
-		echo "There is no $(PYTHON) here: install Python 3.11 or newer, or run: make PYTHON=/path/to/python3"; \
+		echo "There is no $(PYTHON) here: install Python 3.11 or newer, or say which: make lab PYTHON=/path/to/python3"; \
 		exit 1; }
 	@"$(PYTHON)" tools/make_venv.py "$(VENV)"
 	@echo "Installing what the lab needs: a minute or two, the first time only."

@@ -58,7 +58,11 @@ c.Spawner.mem_limit = settings.memory
 c.Spawner.cmd = [sys.executable, "-m", "jupyterhub.singleuser"]
 # Kernels are reached by sockets in a folder of the learner's own. By TCP, two servers that
 # start kernels at once may choose the same port, and one of the kernels dies.
-c.Spawner.args = ["--KernelManager.transport=ipc"]
+# A terminal's shell is no login shell: /etc/profile would take this environment off the PATH.
+c.Spawner.args = [
+    "--KernelManager.transport=ipc",
+    "--ServerApp.terminado_settings=shell_command=/bin/bash",
+]
 c.Spawner.default_url = "/lab"
 c.Spawner.environment = {
     "GIT_CONFIG_SYSTEM": str(handout.git_configuration(settings)),

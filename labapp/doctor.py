@@ -49,7 +49,9 @@ class Diagnosis:
             return SENTENCES.get(self.chosen, f"You will see packets, by {self.chosen}.")
         if not self.wanted:
             return "You will see no packets: no way to capture works here."
-        return f"You will see no packets: unset {VARIABLE}={self.wanted}, which does not work."
+        known = [probe.name for probe in self.probes]
+        why = "does not work here" if self.wanted in known else f"is none of {', '.join(known)}"
+        return f"You will see no packets: {VARIABLE}={self.wanted} {why}. Unset it."
 
     def __str__(self) -> str:
         backends = []

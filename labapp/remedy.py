@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 from labapp.errors import LabError
 
@@ -97,6 +98,18 @@ hardening = Remediation(
     ),
 )
 
+
+class Unknown(LabError, AttributeError):
+    """There is no remediation of this name; the message says which are known."""
+
+    def __init__(self, name: str) -> None:
+        written = name.strip().lower().replace("-", "_")
+        near = get_close_matches(written, [known.name for known in ALL], n=1, cutoff=0.5)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        known = ", ".join(known.name for known in ALL)
+        super().__init__(f"There is no remediation {name!r}.{hint} Known: {known}.")
+
+
 SIX = (post, mask_reports, redirect, session, csrf, https)  # in the taught order
 ALL = (*SIX, hardening)
 
@@ -106,11 +119,16 @@ def named(name: str) -> Remediation:
     for remediation in ALL:
         if remediation.name == name:
             return remediation
-    written = name.strip().lower().replace("-", "_")
-    near = get_close_matches(written, [known.name for known in ALL], n=1, cutoff=0.5)
-    hint = f" Did you mean {near[0]}?" if near else ""
-    known = ", ".join(known.name for known in ALL)
-    raise LabError(f"There is no remediation {name!r}.{hint} Known: {known}.")
+    raise Unknown(name)
+
+
+if not TYPE_CHECKING:  # a type checker shall go on to find what is misspelt
+
+    def __getattr__(name: str) -> object:
+        """Answer ``remedy.pots`` in one line, too (PEP 562)."""
+        if name.startswith("_"):
+            raise AttributeError(f"module {__name__} has no attribute {name}")
+        raise Unknown(name)
 
 
 def together(remediations: Iterable[object]) -> tuple[Remediation, ...]:

@@ -407,7 +407,7 @@ assert requests(taken, "attacked")
 # %%
 from labapp.figures import exposure_map
 
-after = visit(secret, *remedy.ALL)
+after = visit(secret, *remedy.SIX, remedy.hardening)
 exposure_map(before, after)
 
 # %% [markdown] tags=["claim"]

@@ -17,6 +17,8 @@ Notebook = Any  # nbformat's own classes are dictionaries with attributes
 Cell = Any
 Rule = Callable[[Notebook], list[str]]
 
+# The chapters that every plan has; the others are for those who have the time.
+CORE = ("00", "01", "02", "03", "04", "05", "06", "08", "09")
 MOST_LINES, MOST_COLUMNS, MOST_WORDS, MOST_LINES_OF_ASSERT = 12, 76, 60, 3
 
 # ipykernel says this of itself when the kernel speaks TCP, as it does by default.

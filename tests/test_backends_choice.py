@@ -134,7 +134,7 @@ def test_a_backend_through_which_nothing_comes_is_refused(no_leaks: None) -> Non
 
 
 def test_where_none_works_every_reason_is_told(no_leaks: None) -> None:
-    """In one line."""
+    """In one line, and what to do then."""
     with pytest.raises(LabError) as caught:
         choose([failing(Unavailable("no rights")), Mute])
 
@@ -142,6 +142,7 @@ def test_where_none_works_every_reason_is_told(no_leaks: None) -> None:
     assert message.startswith(
         "No way to capture works here (failing: no rights; mute: it failed: "
     )
+    assert message.endswith("). python -m labapp doctor says more: send that to your teacher.")
     assert "\n" not in message
 
 

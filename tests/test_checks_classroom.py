@@ -73,8 +73,14 @@ class TestCollect:
         )
 
     def test_a_progress_file_counts_as_receipts(self, tmp_path: Path) -> None:
-        """It is named after the learner's folder, the one above notebooks/."""
-        for folder in ("mia", "ben/notebooks"):
+        """It is named after the learner's folder, not after one that all call the same."""
+        handed_out = "secrets-on-the-wire/notebooks"
+        for folder in (
+            "mia",
+            "ben/notebooks",
+            f"ada/{handed_out}",
+            f"zoe/{handed_out}/kept-2026-11-27-1830-2",
+        ):
             (tmp_path / folder).mkdir(parents=True)
             known = {"version": 1, "exercise": {KEEP: {"attempts": 3, "passed": True}}}
             (tmp_path / folder / "progress.json").write_text(json.dumps(known))
@@ -82,9 +88,20 @@ class TestCollect:
 
         assert problems == []
         assert [(one.name, one.chapter, dict(one.exercises)) for one in receipts] == [
-            (name, "04", {KEEP: Done(3, passed=True)}) for name in ("ben", "mia")
+            (name, "04", {KEEP: Done(3, passed=True)}) for name in ("ada", "ben", "mia", "zoe")
         ]
-        assert len({one.number for one in receipts}) == 2
+        assert len({one.number for one in receipts}) == 4
+
+    def test_a_home_or_a_whole_lab_can_be_a_folder(self, tmp_path: Path) -> None:
+        """What a program or the lab itself keeps there is passed over, and gets no line."""
+        for name in ("mia/.cache/fonts.json", "mia/tools/lab_config/it.json", "mia/its.json"):
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_text("{}")
+
+        assert collect([str(tmp_path)]) == (
+            [],
+            [f"{tmp_path}/mia/its.json: it is no progress.json of this version."],
+        )
 
     def test_a_folder_gives_no_second_name(self, tmp_path: Path) -> None:
         """Whoever typed a name and handed in the file as well is one learner of one name."""

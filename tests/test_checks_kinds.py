@@ -11,7 +11,7 @@ from labapp import remedy
 from labapp.checks.combining import CombinationExercise
 from labapp.checks.exercise import Exercise
 from labapp.checks.fooling import FoolExercise
-from labapp.checks.observing import Case, ObserverExercise
+from labapp.checks.observing import ObserverExercise, Trial
 from labapp.checks.ordering import OrderExercise
 from labapp.checks.reviewing import Exhibit, ReviewExercise
 from labapp.checks.travelling import JourneyExercise
@@ -26,9 +26,9 @@ OBSERVE = ObserverExercise(
     place="access_log",
     reads=lambda visit: [line.text for line in visit.log],
     cases=lambda: (
-        Case("by GET", "Rex sleeps at noon"),
-        Case("by POST", "Rex sleeps at noon", (remedy.post,)),
-        Case("somebody else's", "Rex sleeps at noon", asks="Rex sleeps at night"),
+        Trial("by GET", "Rex sleeps at noon"),
+        Trial("by POST", "Rex sleeps at noon", (remedy.post,)),
+        Trial("somebody else's", "Rex sleeps at noon", asks="Rex sleeps at night"),
     ),
 )  # fmt: skip
 FOOL = FoolExercise("fool", "02", "Fool it.", HINTS)

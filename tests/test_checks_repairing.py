@@ -14,7 +14,8 @@ from labapp.checks import check, repairing
 from labapp.checks.repairing import CAUSES, QUESTIONS, explained
 from labapp.evidence import Crash, Evidence, Step
 from labapp.lab.laboratory import Laboratory
-from labapp.lab.tour import Toured, told
+from labapp.lab.tour import told
+from labapp.lab.toured import Toured
 from labapp.observers.club import EXPOSURES, FEATURES, Told
 from labapp.site.application import Repair
 from tests.answers import Answer, asks_for_more, graded_with, passes, verdict_on

@@ -290,8 +290,13 @@ class TestConfiguration:
 
     def test_kernels_have_no_ports(self, config: Any, settings: Settings) -> None:
         """No two learners' kernels can meet on a port: they have sockets of their own."""
-        assert config.Spawner.args == ["--KernelManager.transport=ipc"]
+        assert "--KernelManager.transport=ipc" in config.Spawner.args
         assert "JUPYTER_RUNTIME_DIR" in config.Spawner.environment
+
+    def test_a_terminal_finds_the_labs_python(self, config: Any) -> None:
+        """Its shell reads no /etc/profile, which would take the environment off the PATH."""
+        assert "--ServerApp.terminado_settings=shell_command=/bin/bash" in config.Spawner.args
+        assert config.Spawner.environment["PATH"].startswith(f"{sys.prefix}/bin:")
 
     def test_culler_has_no_more_rights_than_it_needs(self, config: Any) -> None:
         """Unused servers are ended by a service that can do little else."""

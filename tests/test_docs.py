@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
+from pydoc import locate
 
 import pytest
 
@@ -70,6 +72,23 @@ def test_readme_has_the_two_commands() -> None:
     assert {"lab", "test"} <= set(MAKE.findall(text))
     assert "pip install -r requirements.txt" in text
     assert "tools/open_lab.py" in text
+
+
+def test_readme_lists_every_notebook() -> None:
+    """Each has its row in the table, by its number and its title."""
+    rows = re.findall(
+        r"^\| \[(\d\d) (.+?)\]\(notebooks/(\S+)\.ipynb\)",
+        README.read_text("utf-8"),
+        re.MULTILINE,
+    )
+    titles = {
+        path.stem: re.findall(r"^# # (.+)$", path.read_text("utf-8"), re.MULTILINE)[0]
+        for path in sorted((ROOT / "sources").glob("[0-9][0-9]_*.py"))
+    }
+
+    assert {name: f"{number} {title}" for number, title, name in rows} == {
+        name: f"{name[:2]} {title}" for name, title in titles.items()
+    }
 
 
 @pytest.mark.parametrize(
@@ -147,6 +166,24 @@ def test_the_threat_model_names_tests_that_are_there() -> None:
     assert len(text.split()) < 900
 
 
+def test_the_how_tos_name_what_is_there() -> None:
+    """Every test and every file named there exists, and each heading counts its table's rows."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("## How to add ...")[1]
+    defined = set(
+        re.findall(r"(?:def|class) (\w+)", "".join(p.read_text("utf-8") for p in TESTS))
+    )
+    named = re.findall(r"`(?:Test\w+::)?([Tt]est_?\w+)`", text)
+    files = re.findall(r"`((?:labapp|tests|tools|docs)/[a-z_/]+\.(?:py|md))`", text)
+    tables = [part.split("\n## ")[0] for part in text.split("\n### ")[1:]]
+
+    assert len(tables) == 4
+    assert {one for one in named if one not in defined} == set()
+    assert [one for one in files if not (ROOT / one).exists()] == []
+    assert [int(re.findall(r": (\d+) files", one)[0]) for one in tables] == [
+        one.count("\n|") - 2 for one in tables
+    ]
+
+
 class TestMisconceptions:
     """docs/misconceptions.md names chapters and headings that are there."""
 
@@ -174,6 +211,64 @@ class TestMisconceptions:
         """No chapter is without a row."""
         chapters = {path.name[:2] for path in (ROOT / "sources").glob("[0-9][0-9]_*.py")}
         assert {chapter for chapter, _ in self.ROWS} == chapters
+
+
+class TestGlossary:
+    """docs/glossary.md: words that are used, in order, each with its place or its source."""
+
+    TEXT = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
+    OWN, FIELD = (
+        re.findall(r"^\| (?!word |---)(.+?) \| (.+?) \| ?(.*?) ?\|$", part, re.MULTILINE)
+        for part in TEXT.split("\n## ")[1:]
+    )
+
+    @pytest.mark.parametrize("rows", [OWN, FIELD], ids=["own", "field"])
+    def test_in_alphabetical_order(self, rows: list[tuple[str, str, str]]) -> None:
+        """Each word once, as a dictionary has them, large and small letters alike."""
+        words = [word for word, _, _ in rows]
+
+        assert len(words) > 20
+        assert words == sorted(words, key=str.casefold)
+        assert len(words) == len({word.casefold() for word in words})
+
+    @pytest.mark.parametrize(("word", "_", "where"), OWN, ids=[word for word, *_ in OWN])
+    def test_a_word_of_its_own_lives_in_the_code(self, word: str, _: str, where: str) -> None:
+        """The name beside it can be looked up, and the word is used in code or chapters."""
+        assert locate(where.strip("`")) or named_in_annotations(where.strip("`"))
+        assert re.search(rf"\b{word}s?\b", self.used(), re.IGNORECASE)
+
+    @pytest.mark.parametrize(("word", "_", "source"), FIELD, ids=[word for word, *_ in FIELD])
+    def test_a_word_of_the_field_is_used(self, word: str, _: str, source: str) -> None:
+        """It stands in code or chapters, and its source is a link."""
+        assert re.search(rf"\b{word}s?\b", self.used(), re.IGNORECASE)
+        assert source.startswith("[") or not source
+
+    def test_a_name_that_is_gone_would_be_noticed(self) -> None:
+        """Control: neither a module, nor a class, nor a field that is not there is found."""
+        for name in ("labapp.gone", "labapp.evidence.Gone", "labapp.evidence.Evidence.gone"):
+            assert not locate(name)
+            assert not named_in_annotations(name)
+
+    def test_as_short_as_a_glossary(self) -> None:
+        """One or two sentences each, three at most."""
+        assert [
+            word
+            for word, said, _ in self.OWN + self.FIELD
+            if len(re.findall(r"\.(?: |$)", said)) > 3
+        ] == []
+
+    @staticmethod
+    @cache
+    def used() -> str:
+        """All of labapp and of the chapters, with line breaks and comment signs as spaces."""
+        files = [*(ROOT / "labapp").rglob("*.py"), *(ROOT / "sources").glob("*.py")]
+        return re.sub(r"[\s#]+", " ", " ".join(path.read_text("utf-8") for path in files))
+
+
+def named_in_annotations(name: str) -> bool:
+    """Return whether the last part of *name* is a field that its class declares."""
+    owner, _, field = name.rpartition(".")
+    return field in getattr(locate(owner), "__annotations__", {})
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=str)

@@ -21,7 +21,7 @@ from labapp.figures import (
 from labapp.figures.sheet import Sheet
 from labapp.figures.table import Table
 from labapp.lab import claims
-from labapp.remedy import hardening, https, mask_reports, post, redirect, session
+from labapp.remedy import ALL, SIX, hardening, https, mask_reports, post, redirect, session
 from tests.combined import all_64, some
 from tests.drawn import Elements, cut_off, overlapping, sizes, story, texts, visit
 
@@ -32,7 +32,14 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "map of three": lambda: exposure_map(*story()[:3]),
     "map of five": lambda: exposure_map(*story()[:5]),
     "map of seven": lambda: exposure_map(*story()[:7]),
-    "map beyond the list": lambda: exposure_map(*story()),
+    # Each heading must fit beside seven others; *one* is bound as the dictionary is made.
+    **{
+        f"map beyond the list: {one.name}": lambda one=one: exposure_map(  # type: ignore[misc]
+            *story()[:7], visit(*SIX, one)
+        )
+        for one in ALL
+        if one not in SIX
+    },
     "map with unknowns": lambda: exposure_map(*story()[5:7], story()[6].without_packet()),
     "map of a broken form": lambda: exposure_map(story()[0], visit(hardening)),
     "map of long titles": lambda: exposure_map(

@@ -7,12 +7,20 @@ import pytest
 from labapp.errors import LabError
 from labapp.figures import exposure_map
 from labapp.figures.columns import columns
-from labapp.figures.windows import Run, runs, until
+from labapp.figures.windows import ACTING, ALSO, LEFT_OUT, READING, Run, runs, until
 from labapp.lab import Visit
+from labapp.observers import PLACES
 from labapp.remedy import hardening, https, mask_reports, post, redirect
 from tests.drawn import story, texts, visit
 
 Answers = list[bool | None]
+
+
+def test_every_place_is_drawn_or_left_out_on_purpose() -> None:
+    """A row, a word of the caption, or a reason: nothing is forgotten, nothing is there twice."""
+    drawn = [place for row in (*READING, *ACTING) for place in row.places]
+
+    assert sorted([*drawn, *ALSO, *LEFT_OUT]) == sorted(PLACES)
 
 
 class TestMap:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.test_docs import LINK, MAKE
 from tools.build_handout import ROOT, TOP, main, write_handout
 
 
@@ -71,6 +72,26 @@ def test_it_is_complete(folder: Path) -> None:
         assert (ran.returncode, ran.stderr) == (0, "")
         assert words in ran.stdout
     assert notebook.read_bytes() == (ROOT / "notebooks" / notebook.name).read_bytes()
+
+
+def test_its_readme_promises_what_is_there(folder: Path) -> None:
+    """Its links lead to files of the zip, and its make commands need no other file."""
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    links, named = LINK.findall(text), set(MAKE.findall(text))
+
+    assert links
+    assert [link for link in links if not (folder / link).exists()] == []
+    assert named == {"lab", "reset"}
+    for target in sorted(named):
+        ran = subprocess.run(
+            ["make", "--dry-run", target],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert (ran.returncode, ran.stderr) == (0, "")
 
 
 def test_the_same_bytes_again(folder: Path, tmp_path: Path) -> None:

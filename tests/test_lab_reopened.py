@@ -12,7 +12,7 @@ from labapp.errors import LabError
 from labapp.lab import Visit, reopen
 from labapp.lab import laboratory as lab_module
 from labapp.lab.laboratory import Laboratory
-from labapp.lab.laboratory import visit as make_visit
+from labapp.lab.visiting import visit as make_visit
 from labapp.observers import wire
 from labapp.remedy import https, post, redirect, session
 

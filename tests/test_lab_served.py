@@ -217,6 +217,7 @@ def test_arrivals_end_when_it_is_closed(lab: Laboratory) -> None:
     ("given", "settings", "line"),
     [
         (("Rex sleeps at noon",), {}, "serve() takes no secret"),
+        (("post",), {}, "serve(remedy.post)"),
         ((HttpResponse,), {}, "serve(view=HttpResponse)"),
         ((https,), {}, "HTTP only"),
         ((post, remedy.hardening), {}, "HTTP only"),

@@ -11,7 +11,8 @@ from scapy.packet import Packet
 
 from labapp.errors import LabError
 from labapp.lab.laboratory import Laboratory
-from labapp.lab.tour import Toured, told, unanswered
+from labapp.lab.tour import told, unanswered
+from labapp.lab.toured import Toured
 from labapp.lab.touring import tour
 from labapp.observers.club import EXPOSURES, FEATURES
 from labapp.secret import accept, find
@@ -48,6 +49,7 @@ def test_a_seed_gives_the_same_words_and_another_gives_others() -> None:
     words = [word for one in everything for word in astuple(one)]
     assert len(set(words)) == 16
     assert [accept(word) for word in words] == words
+    assert f"mistyped: {everything[0].mistyped}" in str(everything[0]).splitlines()
 
 
 def test_each_tour_has_the_same_steps_with_a_capture_each(found: Toured) -> None:

@@ -1,13 +1,16 @@
-"""The import contract of pyproject.toml, and that it would notice."""
+"""The import contract of pyproject.toml, that it would notice, and its picture."""
 
 from __future__ import annotations
 
+import ast
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tools import write_design
 
 ROOT = Path(__file__).parent.parent
 HEAVY = ("scapy", "matplotlib", "trustme", "django.test")
@@ -73,6 +76,70 @@ def test_module_without_a_layer_is_noticed(copy: Path) -> None:
 
     assert result.returncode == 1
     assert "utils" in result.stdout
+
+
+def test_modules_stay_small() -> None:
+    """None has more than 250 lines, no function more than 50, and most keep to 200."""
+    texts = {path: path.read_text(encoding="utf-8") for path in (ROOT / "labapp").rglob("*.py")}
+    modules = {path.relative_to(ROOT): text.count("\n") for path, text in texts.items()}
+    functions = [
+        (path.name, node.name, (node.end_lineno or 0) - node.lineno + 1)
+        for path, text in texts.items()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef)
+    ]
+
+    assert len(functions) > 1000
+    assert {path: length for path, length in modules.items() if length > 250} == {}
+    assert [one for one in functions if one[2] > 50] == []
+    assert sum(length > 200 for length in modules.values()) < len(modules) / 10
+
+
+class TestDesign:
+    """docs/design.md: the layers as they are now."""
+
+    @pytest.fixture
+    def page(self, copy: Path) -> Path:
+        """The copy, with the page and its picture."""
+        for name in (write_design.PAGE, write_design.PICTURE):
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, copy / name)
+        return copy
+
+    def test_in_step(self) -> None:
+        """Table and picture are what contract and docstrings say now."""
+        assert write_design.main(["--check"]) == 0, "run: make design"
+
+    def test_every_promise_is_one_sentence(self) -> None:
+        """What a layer is, is said in the first line of its docstring, to the full stop."""
+        said = {
+            name: write_design.promise(name) for row in write_design.layers() for name in row
+        }
+
+        assert {name: line for name, line in said.items() if not line.endswith(".")} == {}
+
+    @pytest.mark.parametrize(
+        ("name", "old", "new"),
+        [
+            ("pyproject.toml", '"checks | figures",', '"checks",\n    "figures",'),
+            ("labapp/errors.py", "One exception", "Another exception"),
+            (write_design.PICTURE, ">errors<", ">mistakes<"),
+        ],
+    )
+    def test_a_change_would_be_noticed(self, page: Path, name: str, old: str, new: str) -> None:
+        """Control: another order, docstring or picture is told, and mended by writing."""
+        text = (page / name).read_text(encoding="utf-8")
+        (page / name).write_text(text.replace(old, new), encoding="utf-8")
+
+        assert old in text
+        assert "run make design" in str(write_design.main(["--check"], page))
+        assert write_design.main([], page) == 0
+        assert write_design.main(["--check"], page) == 0
+
+    def test_a_page_without_markers(self) -> None:
+        """A page without its markers is told so, and not emptied."""
+        with pytest.raises(ValueError, match="layers: begin"):
+            write_design.with_table("# Design")
 
 
 def loaded_by(statement: str) -> set[str]:

@@ -183,7 +183,7 @@ def test_a_python_without_the_packages_gets_one_line() -> None:
     )
     assert failed.returncode == 2
     assert len(failed.stderr.splitlines()) == 1
-    assert "django, scapy, trustme is not installed" in failed.stderr
+    assert "django, scapy, trustme are not installed" in failed.stderr
     assert ".venv/bin/python" in failed.stderr
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from labapp.evidence import SITE, Cookie, Evidence, LogLine, Report, Step
 from labapp.lab.laboratory import Laboratory
-from labapp.lab.tour import Toured, told
+from labapp.lab.tour import told
+from labapp.lab.toured import Toured
 from labapp.observers.club import EXPOSURES, FEATURES, Exposure, Feature, link, token
 from labapp.observers.forgeries import FORGERIES
 from labapp.site.application import Repair

@@ -34,6 +34,13 @@ def test_each_is_an_attribute_of_its_name(one: remedy.Remediation) -> None:
     assert one.claim
 
 
+def test_none_is_left_out() -> None:
+    """Whatever the module defines can be named, served and drawn: it stands in `ALL`."""
+    defined = {one for one in vars(remedy).values() if isinstance(one, remedy.Remediation)}
+
+    assert defined == set(remedy.ALL)
+
+
 def test_names_and_labels_tell_them_apart() -> None:
     """No two are called the same."""
     for names in ({one.name for one in remedy.ALL}, {one.label for one in remedy.ALL}):
@@ -56,6 +63,17 @@ def test_a_typing_error_is_refused_with_what_was_meant(typed: str, meant: str) -
         remedy.named(typed)
 
     assert f"Did you mean {meant}?" in one_line(refusal)
+
+
+def test_a_misspelt_attribute_is_refused_in_the_same_words() -> None:
+    """In a cell no traceback follows; whoever asks politely hears that there is none."""
+    with pytest.raises(LabError) as refusal:
+        getattr(remedy, "pots")  # noqa: B009  (as a learner writes it)
+
+    assert "Did you mean post?" in one_line(refusal)
+    assert hasattr(remedy, "post")
+    assert not hasattr(remedy, "pots")
+    assert not hasattr(remedy, "__path__")
 
 
 @pytest.mark.parametrize("typed", ["", "xyzzy"])

@@ -49,6 +49,7 @@ def test_nothing_of_the_club_is_left_in_the_next_site() -> None:
     """Neither a template nor a setting; the session engine is the site's own again."""
     club(Repair(templates={LOGIN: "mine"}))
     assert django_settings.SESSION_ENGINE == weak.SESSION_ENGINE
+    assert parts.source(LOGIN) != "mine"  # nor in what the next cell reads
     Visitor(application())
     assert django_settings.SESSION_ENGINE.endswith(".db")
     assert "mine" not in parts.source(LOGIN)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import jupytext
 import pytest
 
 from labapp import remedy, visit
-from labapp.__main__ import parser
+from labapp.arguments import parser
 from labapp.checks.asked import ASKED
+from labapp.checks.exercises import CHAPTERS as EXERCISES
+from labapp.checks.exercises import exercises
+from labapp.checks.quizzes import CHAPTERS as QUIZZES
 from labapp.checks.row import ROWS
 from labapp.remedy import SIX, Remediation
-from tests.notebook_rules import stated_minutes
+from tests.notebook_rules import CORE, stated_minutes
 from tools.build_notebooks import SOURCES
 from tools.write_teaching import FOLDER, MESSAGES, kept, main, pages
 
@@ -110,7 +114,41 @@ class TestMinutes:
             re.findall(r"^\| (\d\d) \|", section("Three sessions of 60 minutes"), re.MULTILINE)
         )
 
-        assert found == set(CHAPTERS) - {"07", "10"}
+        assert found == set(CORE)
+
+
+class TestChapters:
+    """What the README promises of each chapter from 02 on."""
+
+    FROM_02 = set(CHAPTERS) - {"00", "01"}
+
+    def test_a_prediction(self) -> None:
+        """Each asks before it measures; 00 and 01, too."""
+        assert {chapter for chapter, _ in ASKED.values()} == set(CHAPTERS)
+
+    def test_an_exercise(self) -> None:
+        """Each has something to write or to choose, and checks it in a cell of its own."""
+        checked = {
+            (one.chapter, one.name)
+            for one in exercises().values()
+            if f'check("{one.name}"' in CHAPTERS[one.chapter].read_text(encoding="utf-8")
+        }
+
+        assert checked == {(one.chapter, one.name) for one in exercises().values()}
+        assert {chapter for chapter, _ in checked} == self.FROM_02
+
+    def test_a_quiz(self) -> None:
+        """Each asks its questions."""
+        assert set(QUIZZES) == self.FROM_02
+
+    @pytest.mark.parametrize(
+        ("folder", "listed"), [("exercises", EXERCISES), ("questions", QUIZZES.values())]
+    )
+    def test_no_module_is_forgotten(self, folder: str, listed: Iterable[str]) -> None:
+        """A module that stands in no list would ask nobody anything."""
+        modules = {path.stem for path in (ROOT / "labapp/checks" / folder).glob("[a-z]*.py")}
+
+        assert modules == set(listed)
 
 
 VISITS: dict[str, tuple[Remediation, ...]] = {

@@ -158,7 +158,8 @@ def main(arguments: list[str] | None = None) -> str | int:
     except OSError as error:
         return f"Cannot write {folder}: {error.strerror}."
     print(f"{folder} has {len(names)} assignments: {', '.join(names)}.")
-    print(f"Next: cd {folder}, then nbgrader generate_assignment {names[0]}")
+    activate = Path(sys.prefix) / "bin" / "activate"
+    print(f"Next: source {activate}; cd {folder}; nbgrader generate_assignment {names[0]}")
     return 0
 
 

@@ -2,7 +2,8 @@
 
 Usage: python tools/build_handout.py [FILE]      (without: build/secrets-on-the-wire.zip)
 
-The folder in it has fresh copies of the notebooks for `make reset`, which needs no
+Its README is handout.md, beside this file: the project's own leads to what is not in
+it. The folder in it has fresh copies of the notebooks for `make reset`, which needs no
 git then. The same checkout gives the same bytes.
 """
 
@@ -19,12 +20,12 @@ FILES = (
     "LICENSE",
     "LICENSE-TEXT.md",
     "Makefile",
-    "README.md",
     "pyproject.toml",
     "requirements.txt",
     "tools/make_venv.py",
     "tools/open_lab.py",
 )
+README = ROOT / "tools" / "handout.md"
 FOLDERS = ("labapp", "tools/lab_config", "docs/images")
 SKIPPED = ("__pycache__", ".ipynb_checkpoints")
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # a zip has no earlier time
@@ -32,6 +33,7 @@ LONG_AGO = (1980, 1, 1, 0, 0, 0)  # a zip has no earlier time
 
 def contents() -> Iterator[tuple[str, Path]]:
     """Yield what goes in: the name in the zip, and the file."""
+    yield "README.md", README
     for name in FILES:
         yield name, ROOT / name
     for folder in FOLDERS:

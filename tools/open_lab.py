@@ -32,7 +32,11 @@ def main(options: list[str]) -> str | int:
 
 def arguments(*, is_root: bool) -> list[str]:
     """Return JupyterLab's options; the port is left to JupyterLab."""
-    opened = [f"--ServerApp.root_dir={ROOT}", f"--LabApp.default_url=/lab/tree/{FIRST}"]
+    opened = [
+        f"--ServerApp.root_dir={ROOT}",
+        f"--LabApp.default_url=/lab/tree/{FIRST}",
+        "--ServerApp.answer_yes=True",  # one Ctrl-C ends it, as the README says
+    ]
     return [*opened, "--allow-root"] if is_root else opened
 
 

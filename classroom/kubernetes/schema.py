@@ -52,7 +52,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("schema", type=Path, help="the chart's values.schema.json")
     options = parser.parse_args(arguments)
-    found = complaints(values(), json.loads(options.schema.read_text(encoding="utf-8")))
+    try:
+        schema = json.loads(options.schema.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        parser.error(f"{options.schema} cannot be read as the chart's schema: {error}")
+    found = complaints(values(), schema)
     print("\n".join(found) or "values.yaml is what the chart takes.")
     return min(len(found), 255)
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import socket
 import ssl
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar
 
 from labapp.backends.ending import without_tails
 from labapp.capture import Capture, Frame
 from labapp.errors import LabError
+from labapp.owner import Owner
 
 if TYPE_CHECKING:
     from scapy.supersocket import SuperSocket
@@ -42,7 +42,7 @@ class Recording:
         return self.finished
 
 
-class Backend(ABC):
+class Backend(Owner):
     """Makes connections to one server and records their packets.
 
     `listener` is the socket the server is to listen on, `port` the TCP port on
@@ -126,17 +126,6 @@ class Backend(ABC):
     @abstractmethod
     def close(self) -> None:
         """Give back every socket and thread; safe to call twice."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         return f"<{self.name} on 127.0.0.1:{self.port}: {self.fidelity}>"

@@ -64,8 +64,12 @@ def choose(backends: Sequence[type[Backend]] = BACKENDS) -> Choice:
         if backend is not None:
             return Choice(backend, tuple(probes))
     reasons = "; ".join(f"{probe.name}: {probe.reason}" for probe in probes)
-    forced = f" Unset {VARIABLE} to let the lab choose another." if wanted else ""
-    raise LabError(f"No way to capture works here ({reasons}).{forced}")
+    next_step = (
+        f"Unset {VARIABLE} to let the lab choose another."
+        if wanted
+        else "python -m labapp doctor says more: send that to your teacher."
+    )
+    raise LabError(f"No way to capture works here ({reasons}). {next_step}")
 
 
 def try_out(kind: type[Backend]) -> tuple[Backend | None, Probe]:

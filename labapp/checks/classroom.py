@@ -21,6 +21,7 @@ from labapp.errors import LabError, unwritable, why
 
 LARGEST = 4 * 2**20  # bytes of one file: thousands of receipts
 _QUOTING = re.compile(r"[\s>|]+")  # what mail adds where it breaks a line or quotes one
+_EVERYBODYS = re.compile(r"notebooks|secrets-on-the-wire|kept-\d{4}-\d\d-\d\d-\d{4}(-\d+)?")
 
 
 def run(options: argparse.Namespace) -> tuple[str, list[str]]:
@@ -115,8 +116,9 @@ def of_progress(path: Path, written: bytes) -> list[Receipt]:
 
 
 def _folder(path: Path) -> str:
-    """Return the folder that is a learner's: not the one that all call the same."""
-    return path.parent.parent.name if path.parent.name == "notebooks" else path.parent.name
+    """Return the folder that is a learner's: not one that all call the same."""
+    names = [one.name for one in path.parents]
+    return next((one for one in names if not _EVERYBODYS.fullmatch(one)), names[0])
 
 
 def _files(names: Iterable[str]) -> Iterator[Path]:
@@ -124,9 +126,16 @@ def _files(names: Iterable[str]) -> Iterator[Path]:
         path = Path(name)
         if path.is_dir():
             inside = (one for one in path.rglob("*") if one.suffix in {".txt", ".json"})
-            yield from sorted(one for one in inside if one.is_file())
+            yield from sorted(
+                one for one in inside if one.is_file() and _handed_in(one.relative_to(path))
+            )
         else:
             yield path
+
+
+def _handed_in(path: Path) -> bool:
+    """Return whether a learner made this, and not a program or the lab itself."""
+    return not any(part.startswith(".") or part == "lab_config" for part in path.parts)
 
 
 def _bytes(path: Path) -> bytes:

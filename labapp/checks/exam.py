@@ -67,7 +67,9 @@ def names_in(path: str) -> list[str]:
         try:
             names.append(accept(line))
         except ValueError:
-            raise LabError(f"{path}, line {number} is no name.") from None
+            raise LabError(
+                f"{path}, line {number} is no name: write letters, in one line."
+            ) from None
     if not names:
         raise LabError(f"{path} has no name in it: write one a line.")
     if twice := next((one for one in names if names.count(one) > 1), ""):

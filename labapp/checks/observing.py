@@ -20,7 +20,7 @@ TRUTHS = ("bool", "bool_")  # numpy's have these names, too
 
 
 @dataclass(frozen=True)
-class Case:
+class Trial:
     """One visit to judge: what was sent under which remediations, and what is sought.
 
     *asks* is sought in its place; ``""`` means the secret itself. *form* takes the
@@ -45,7 +45,7 @@ class ObserverExercise(Exercise):
 
     place: str = ""
     reads: Callable[[Visit], Sequence[str]] = lambda visit: ()
-    cases: Callable[[], Sequence[Case]] = tuple
+    cases: Callable[[], Sequence[Trial]] = tuple
 
     def grade(self, *answer: Any, **parts: Any) -> Verdict:
         """Let the learner's function judge every case, and compare."""

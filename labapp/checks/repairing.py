@@ -12,7 +12,8 @@ from labapp.checks.verdict import UNKNOWN, Verdict
 from labapp.checks.views import CONTROL, compared
 from labapp.errors import LabError
 from labapp.lab.laboratory import laboratory
-from labapp.lab.tour import Toured, exposure_line, feature_lines, in_order, told, unanswered
+from labapp.lab.tour import told, unanswered
+from labapp.lab.toured import Toured, exposure_line, feature_lines, in_order
 from labapp.observers.cause import CSRF, DOING, SECURE
 from labapp.observers.club import EXPOSURES
 from labapp.observers.forgeries import FORGERIES

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from labapp.figures.columns import Column, columns
 from labapp.lab import Visit
-from labapp.observers import WIRE
+from labapp.observers import OBSERVERS, WIRE
 from labapp.show import together
 
 
@@ -23,14 +23,20 @@ class Row:
     places: tuple[str, ...]
 
 
-HISTORY = Row("the history", "reads the browser history", ("history",))
-LOG = Row("the server log", "reads the server log", ("access_log",))
-MAIL = Row("the error e-mail (text)", "gets the error e-mail (text)", ("report_text",))
-NETWORK = Row("the network", "listens to the network", WIRE)
-COOKIE = Row("the reused cookie", "listens and reuses the cookie", ("cookie_replay",))
-OLD_LINK = Row("the old link", "listens when an old link says http://", ("http_link",))
-DATABASE = Row("the database", "copies the database", ("store_raw", "store_decoded"))
-FORGERY = Row("the forged form", "can submit in your name", ("forgery_accepted",))
+def _row(name: str, *places: str) -> Row:
+    """Return the row of the observer who owns *places*, who is called by the same words."""
+    (owner,) = (one for one in OBSERVERS if any(place.key == places[0] for place in one.places))
+    return Row(name, owner.name, places)
+
+
+HISTORY = _row("the history", "history")
+LOG = _row("the server log", "access_log")
+MAIL = _row("the error e-mail (text)", "report_text")
+NETWORK = _row("the network", *WIRE)
+COOKIE = _row("the reused cookie", "cookie_replay")
+OLD_LINK = _row("the old link", "http_link")
+DATABASE = _row("the database", "store_raw", "store_decoded")
+FORGERY = _row("the forged form", "forgery_accepted")
 
 # Ordered by when they close in the taught order, which makes a staircase.
 READING = (HISTORY, LOG, MAIL, NETWORK, COOKIE, OLD_LINK, DATABASE)
@@ -40,6 +46,9 @@ ALSO = {
     "report_html": "HTML report",
     "browser_cache": "browser cache",
 }
+# The map has no room for all. The first two are shut under every combination of the six;
+# the reload stands in `what_closes_what`; the changed page is one deed more of the forger.
+LEFT_OUT = ("cookie_jar", "third_party_referer", "reload_resubmits", "forgery_changed_session")
 WORDS = {True: "seen", False: "not seen", None: "unknown"}
 
 Answers = Sequence[bool | None]

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from labapp import show
 from labapp.evidence import SITE, STRANGER, Answer
 from labapp.lab.claim import Claim, claim, header, logged, sighted, weigh
-from labapp.lab.laboratory import visit as make_visit
+from labapp.lab.visiting import visit as make_visit
 from labapp.lab.visits import Visit
 from labapp.observers import WIRE
 from labapp.observers.machine import decoded

@@ -12,7 +12,7 @@ from labapp.site import application as site
 
 
 @dataclass(frozen=True, repr=False)
-class Finding:
+class CheckMessage:
     """One message of Django's system check framework: its *id* and what it *says*."""
 
     id: str
@@ -27,7 +27,7 @@ class Linted:
     """What ``check --deploy`` said of one site; false if it found nothing."""
 
     title: str
-    findings: tuple[Finding, ...]
+    findings: tuple[CheckMessage, ...]
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -60,7 +60,7 @@ def check_deploy(
         tls = any(one.tls for one in applied)
         lab.server.swap(lambda: site.application(applied, own=own), tls=tls)
         messages = run_checks(include_deployment_checks=True)
-    found = (Finding(str(one.id), _first_sentence(str(one.msg))) for one in messages)
+    found = (CheckMessage(str(one.id), _first_sentence(str(one.msg))) for one in messages)
     more = " and settings" if settings else ""
     return Linted(remedy.title(applied) + more, tuple(sorted(found, key=lambda one: one.id)))
 

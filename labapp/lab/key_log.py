@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import ssl
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+
+from labapp.owner import Owner
 
 
-class KeyLog:
+class KeyLog(Owner):
     """The TLS key log of one or several clients, in the file *path*.
 
     Its form is that of ``SSLKEYLOGFILE`` (draft-ietf-tls-keylogfile), which Wireshark
@@ -37,14 +37,3 @@ class KeyLog:
         for context in self._contexts:
             # Typed without it, but documented: None ends the log.
             context.keylog_filename = None  # type: ignore[assignment]
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()

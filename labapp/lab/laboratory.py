@@ -7,15 +7,14 @@ import os
 import random
 import ssl
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import RLock
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from labapp import remedy
 from labapp.backends import Choice, choose
@@ -27,12 +26,14 @@ from labapp.lab.ambush import Ambush, Plot, Road
 from labapp.lab.attack import Attack
 from labapp.lab.journey import Clock, Journey, Journeyed
 from labapp.lab.key_log import KeyLog
-from labapp.lab.neighbour import ANSWERS, Neighbour, Overheard
+from labapp.lab.neighbour import Neighbour, Overheard
 from labapp.lab.short import Short
 from labapp.lab.steps import Script
-from labapp.lab.tour import Tour, Toured
+from labapp.lab.tour import Tour
+from labapp.lab.toured import Toured
 from labapp.lab.visits import Visit
 from labapp.observers.club import Told
+from labapp.owner import Owner
 from labapp.remedy import Remediation
 from labapp.secret import accept, plant_secret
 from labapp.server import Authority, Server
@@ -45,7 +46,7 @@ PATIENCE = 3.0  # seconds a learner's view may take for one answer
 _opening = RLock()
 
 
-class Laboratory:
+class Laboratory(Owner):
     """Everything one kernel needs, opened once and given back by `close()`.
 
     *folder* is a temporary one of its own; *choice* says how packets are had.
@@ -218,17 +219,6 @@ class Laboratory:
         """Stop every thread and give back port, sockets and folder."""
         self._stack.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
 
 def laboratory() -> Laboratory:
     """Return this process's lab, opened when first asked for, closed at exit."""
@@ -242,49 +232,3 @@ def _laboratory_of(pid: int) -> Laboratory:
     opened = Laboratory()
     atexit.register(opened.close)
     return opened
-
-
-def visit(
-    secret: str,
-    /,
-    *remediations: Remediation,
-    view: site.AnyView | None = None,
-    secure_page: site.AnyView | None = None,
-    form: str | None = None,
-    settings: Mapping[str, object] | None = None,
-    tls: str = "1.3",
-) -> Visit:
-    """Send *secret* through the site's form and return all that this visit left.
-
-    *remediations* are applied together (``remedy.post`` and so on). Parts of your
-    own take the place of the site's: *view* that of SensitiveInfoView, *secure_page*
-    that of SecurePageView, *form* (a Django template) that of the form page;
-    *settings* are Django's. *tls* is the newest version that the visitor's browser
-    speaks over HTTPS, ``"1.3"`` or ``"1.2"``. Raises `LabError`, in one line, for a secret that is
-    too short or already part of the site's pages, for what is no remediation and
-    for what cannot be served.
-    """
-    if isinstance(secret, Remediation):
-        raise LabError('The secret comes first: visit("Rex sleeps at noon", remedy.post).')
-    own = site.Own(view, secure_page, form, settings or {})
-    return laboratory().visit(secret, *remediations, own=own, tls=tls)
-
-
-def overhear(
-    answer: object = None,
-    /,
-    *,
-    view: site.AnyView | None = None,
-    form: str | None = None,
-) -> Overheard:
-    """Listen while a neighbour sends *answer* to the site, by POST over HTTPS.
-
-    Without one, the neighbour says "yes" or "no", and you do not know which. *view*
-    and *form* are as in `visit`. The neighbour's key stays with the neighbour. Raises
-    `LabError` for what cannot be served, and if a form of radio buttons lacks the
-    answer.
-    """
-    chosen = random.choice(ANSWERS[:2]) if answer is None else answer
-    if not isinstance(chosen, str) or not chosen.strip():
-        raise LabError('An answer is text in quotes: overhear("yes").')
-    return laboratory().overhear(chosen, site.Own(view, None, form))

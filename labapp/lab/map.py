@@ -10,8 +10,8 @@ from pathlib import Path
 
 from labapp import remedy, show
 from labapp.errors import LabError
-from labapp.lab.laboratory import visit
 from labapp.lab.progress import progress
+from labapp.lab.visiting import visit
 from labapp.lab.visits import Visit
 from labapp.remedy import Remediation
 from labapp.saving import write
@@ -57,7 +57,7 @@ class ExposureMap:
         """Ask every observer about every one of *made*; `LabError` if there is none."""
         rows = list(made)
         if not rows:
-            raise LabError("A map needs at least one visit.")
+            raise LabError("A map needs at least one visit: ExposureMap.of([visit(secret)]).")
         return cls(
             backend=rows[0].capture.backend,
             fidelity=rows[0].capture.fidelity,

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import random
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from html import escape
 from http import HTTPStatus
 from threading import Condition
-from types import TracebackType
-from typing import Self
 from urllib.parse import urlencode
 
 from labapp import remedy, show
@@ -21,12 +19,13 @@ from labapp.conversations import conversations, form_fields
 from labapp.errors import LabError
 from labapp.evidence import CONTROL, Evidence, LogLine, Step
 from labapp.lab.doorkeeper import Doorkeeper, Refusal
-from labapp.lab.laboratory import Laboratory, laboratory
+from labapp.lab.laboratory import Laboratory
 from labapp.lab.link import invitation
 from labapp.lab.look import BROWSER, Look
 from labapp.lab.standing import Exchange, Standing
 from labapp.lab.steps import FIELD
 from labapp.onpath import Letter
+from labapp.owner import Owner
 from labapp.remedy import Remediation
 from labapp.secret import accept
 from labapp.server.door import Door
@@ -34,38 +33,9 @@ from labapp.site import application as site
 
 TURN = 30.0  # seconds a browser waits for visits of other cells
 STYLE = b"GET /style.css "  # asked for with each page, and never of interest
-_ENCRYPTED = (remedy.https, remedy.hardening)
 
 
-def serve(
-    *remediations: Remediation,
-    view: site.AnyView | None = None,
-    secure_page: site.AnyView | None = None,
-    form: str | None = None,
-    settings: Mapping[str, object] | None = None,
-) -> Served:
-    """Serve the site to your own browser, and capture what it says.
-
-    The arguments are those of `labapp.visit`, without a secret: you type that into the
-    form. One site is served at a time; a further call closes the one before, whose
-    capture stays. It speaks HTTP only, because your browser does not know the lab's
-    certificate: `LabError` for HTTPS, and for what `labapp.visit` refuses.
-    """
-    for one in remediations:
-        _refuse(one)
-    applied = remedy.together(remediations)
-    if any(one in _ENCRYPTED for one in applied) or (settings or {}).get("SECURE_SSL_REDIRECT"):
-        raise LabError(
-            "serve() speaks HTTP only, for your browser does not know the lab's certificate: "
-            'leave HTTPS out here, and try it with visit("...", remedy.https).'
-        )
-    own = site.Own(view, secure_page, form, settings or {})
-    lab = laboratory()
-    lab.guests.close()
-    return lab.guests.enter_context(Served(lab, applied, own))
-
-
-class Served:
+class Served(Owner):
     """A site that a browser can visit, and the packets of what was said.
 
     Between a browser and the site stands a door: it leaves out what is not for the
@@ -100,17 +70,6 @@ class Served:
         self._door.close()
         with self._changed:
             self._changed.notify_all()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     # What a reader asks for ---------------------------------------------------------
 
@@ -217,15 +176,6 @@ class Served:
             crashes=tuple(crash for one in exchanges for crash in one.crashes),
         )
         return Look(words, Evidence((self._heard, step), self._control), self.how)
-
-
-def _refuse(given: object) -> None:
-    """Raise `LabError` for what readers write by mistake where a remediation should be."""
-    if isinstance(given, str):
-        raise LabError("serve() takes no secret: you type it into the form. Write serve().")
-    if callable(given):
-        name = getattr(given, "__name__", "MyView")
-        raise LabError(f"A view has its word before it: serve(view={name}).")
 
 
 def typed(exchange: Exchange) -> str:

@@ -2,70 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from typing import ClassVar
 from urllib.parse import urlencode, urlsplit
 
-from labapp.backends import Backend
 from labapp.browser import Browser
-from labapp.capture import Capture
 from labapp.errors import LabError
-from labapp.evidence import CONTROL, SITE, STRANGER, Answer, Evidence, Memory, Step
-from labapp.lab.key_log import KeyLog
+from labapp.evidence import CONTROL, SITE, STRANGER
+from labapp.lab.stage import Stage
 from labapp.observers import wire
 from labapp.observers.forgeries import FORGERIES, Forgery
-from labapp.remedy import Remediation, session
+from labapp.remedy import session
 from labapp.secret import find
-from labapp.server import Server
-from labapp.site import application as site
 
 FIELD = "sensitive_info"
 DIGITS = 6  # a longer number in a cookie is no small number to guess
 
 
 @dataclass
-class Script:
+class Script(Stage):
     """Plays one visit against one combination of remediations.
 
-    *control* is the harmless text that every search must find, *forged* what the
-    stranger submits. *form_token* puts the CSRF token into the form or leaves it
-    out, whatever the remediations say. *own* are the learner's own parts; with
-    *thorough* a second visitor comes, whose text is *other*, and further strangers.
-    What the browsers write into *key_log* belongs to the step's capture.
+    With *thorough* a second visitor comes, and further strangers.
     """
 
-    server: Server
-    backend: Backend
-    database: Path
-    new_browser: Callable[[str], Browser]
-    remediations: tuple[Remediation, ...]
-    control: str
-    forged: str
-    other: str
-    own: site.Own = field(default_factory=site.Own)
     thorough: bool = False
-    form_token: bool | None = None
-    key_log: KeyLog | None = None
-    page: ClassVar[str] = "/secure_page"  # which shows visitors their own value
-    _steps: list[Step] = field(default_factory=list)
-
-    def play(self, secret: str) -> Evidence:
-        """Make the visit and return what it left behind.
-
-        It ends early if the form brought no answer at all: each further step of a
-        view that never returns would only have to be waited for.
-        """
-        with self.server.output.listening():
-            self._discard()
-            self._play(secret)
-        return self._evidence()
 
     def _play(self, secret: str) -> None:
         visitor = self._begin()
-
         self._step("control", visitor, lambda: self._send_control(visitor))
         if not self._main_steps(visitor, secret):
             return
@@ -87,20 +52,6 @@ class Script:
             for forgery in FORGERIES:
                 self._step(forgery.key, visitor, partial(self._forge_as, visitor, forgery))
 
-    def _begin(self) -> Browser:
-        """Plant the control and serve; return the visitor."""
-        site.plant_control(self.database, self.control)
-        visitor = self._newcomer()
-        self._serve()
-        return visitor
-
-    def _discard(self) -> None:
-        """Take away what is left of others: it would pass for something of this visit."""
-        self.server.take_log()
-        self.server.output.take()
-        site.take_reports()
-        site.take_crashes()
-
     def _main_steps(self, visitor: Browser, secret: str) -> bool:
         """Open the form, submit it, read back; return whether the form was answered."""
         self._step("open", visitor, lambda: visitor.open(self._url(SITE)))
@@ -111,65 +62,6 @@ class Script:
         if session in self.remediations or self.own.secure_page:
             self._step("read_back", visitor, lambda: self._read_back(visitor))
         return True
-
-    # One step -----------------------------------------------------------------------
-
-    def _step(self, name: str, browser: Browser, act: Callable[[], object]) -> None:
-        with self.backend.record() as recording:
-            try:
-                act()
-            finally:
-                browser.close_connections()
-        secrets = self.key_log.take() if self.key_log else ""
-        capture = replace(recording.capture, tls_secrets=secrets)
-        self._keep(name, capture, browser.take_answers(), browser.memory())
-
-    def _keep(
-        self, name: str, capture: Capture, answers: tuple[Answer, ...], memory: Memory
-    ) -> None:
-        log = self.server.take_log()  # first: it waits until the server is done
-        database = self.database.read_bytes()
-        if self._steps and self._steps[-1].database == database:
-            database = self._steps[-1].database  # kept once: 64 visits have 800 of them
-        step = Step(
-            name=name,
-            capture=capture,
-            answers=answers,
-            log=log,
-            reports=site.take_reports(),
-            memory=memory,
-            database=database,
-            output=self.server.output.take(),
-            crashes=site.take_crashes(),
-        )
-        self._steps.append(step)
-
-    def _evidence(self) -> Evidence:
-        return Evidence(tuple(self._steps), self.control, self.forged, self.other)
-
-    def _serve(self, *, down: bool = False, debug: bool = False) -> None:
-        self.server.swap(
-            lambda: site.application(
-                self.remediations,
-                own=self.own,
-                down=down,
-                debug=debug,
-                form_token=self.form_token,
-            ),
-            tls=self._tls,
-        )
-
-    @property
-    def _tls(self) -> bool:
-        return any(one.tls for one in self.remediations)
-
-    def _url(self, host: str, path: str = "/", scheme: str = "") -> str:
-        scheme = scheme or ("https" if self._tls else "http")
-        return f"{scheme}://{host}:{self.backend.port}{path}"
-
-    def _newcomer(self) -> Browser:
-        """Return a browser that knows nothing; all call themselves the same, as a thief would."""
-        return self.new_browser(f"LabBrowser/1.0 ({self.control})")
 
     # What happens in each -----------------------------------------------------------
 

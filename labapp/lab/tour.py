@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import partial
 from urllib.parse import urlencode, urlsplit
 
-from labapp import show
 from labapp.browser import Browser
-from labapp.capture import Capture
 from labapp.errors import LabError
-from labapp.evidence import SITE, STRANGER, Evidence, Step
+from labapp.evidence import SITE, STRANGER, Step
+from labapp.lab.clubhouse import PLACE, Clubhouse
 from labapp.lab.journey import Clock
-from labapp.lab.steps import FIELD, Script
-from labapp.observers import Finding, wire
-from labapp.observers.club import EXPOSURES, FEATURES, WITHOUT, Cause, Told, first_cause, link
+from labapp.lab.steps import FIELD
+from labapp.observers import wire
+from labapp.observers.club import Told, link
 from labapp.observers.forgeries import FORGERIES
 from labapp.observers.tries import DAYS
 from labapp.secret import plant_secret
-from labapp.show.line import BROKEN, CLOSED, OPEN, UNKNOWN, WORKS, Line
 from labapp.site import application as site
 
 FIRST, SECOND = "rosa", "emil"
-PLACE = "hiding_place"  # the field of the profile
 _EMILS = "emil's own password"
 _THIEFS = "the thief's password"
 _DAY = 24 * 3600  # seconds
@@ -52,7 +49,7 @@ def told(seed: int | str | None = None) -> Told:
 
 
 @dataclass
-class Tour(Script):
+class Tour(Clubhouse):
     """Plays one tour of the club with *repair*.
 
     Up to ``read_back`` the first member logs in, saves where her hat is hidden and reads it
@@ -61,10 +58,8 @@ class Tour(Script):
     forgotten password, and forms of a stranger's.
     """
 
-    repair: site.Repair = field(default_factory=site.Repair)
     told: Told = field(default_factory=told)
     clock: Clock = field(default_factory=Clock)
-    page = "/profile"
 
     def _play(self, secret: str) -> None:
         try:
@@ -97,13 +92,6 @@ class Tour(Script):
         self._strangers_forms()
 
     # The lab's own parts, for this site ---------------------------------------------
-
-    @property
-    def _tls(self) -> bool:
-        return self.repair.tls
-
-    def _serve(self, *, down: bool = False, debug: bool = False) -> None:
-        self.server.swap(lambda: site.club(self.repair, down=down), tls=self._tls)
 
     def _step(self, name: str, browser: Browser, act: Callable[[], object]) -> None:
         super()._step(name, browser, act)
@@ -214,10 +202,6 @@ class Tour(Script):
 
     # One page -----------------------------------------------------------------------
 
-    def _log_in(self, browser: Browser, name: str, password: str) -> None:
-        self._fill_in(browser, "/login", {"username": name, "password": password})
-        browser.open(self._url(SITE, self.page))
-
     def _log_in_by_address(self, browser: Browser) -> None:
         query = urlencode({"username": SECOND, "password": _EMILS})
         browser.open(self._url(SITE, f"/login?{query}"))
@@ -230,27 +214,11 @@ class Tour(Script):
             for path in ("/api/hat", self.page):
                 yield self._url(SITE, f"{path}?{query}")
 
-    def _log_out(self, browser: Browser) -> None:
-        self._fill_in(browser, "/logout", {})
-        browser.open(self._url(SITE, self.page))
-
-    def _save(self, browser: Browser, place: str) -> None:
-        self._fill_in(browser, self.page, {PLACE: place})
-
     def _try(self, emil: Browser, addresses: list[str]) -> None:
         """Open *addresses* as a member to whom they do not belong."""
         self._log_in(emil, SECOND, _EMILS)
         for address in addresses:
             emil.open(address)
-
-    def _look_around(self, browser: Browser) -> None:
-        """Open the profile, then follow its link to the JSON, or open that address."""
-        browser.open(self._url(SITE, self.page))
-        links = [one for one in browser.page.links if urlsplit(one).path == "/api/hat"]
-        if links:
-            browser.follow(links[0])
-        else:
-            browser.open(self._url(SITE, "/api/hat"))
 
     def _renew(self, browser: Browser, address: str, password: str) -> None:
         arrived = browser.open(address)
@@ -261,21 +229,6 @@ class Tour(Script):
         self._renew(thief, address, _THIEFS)
         self._log_in(thief, FIRST, _THIEFS)
 
-    def _fill_in(self, browser: Browser, path: str, values: Mapping[str, str]) -> None:
-        browser.open(self._url(SITE, path))
-        if browser.current and urlsplit(browser.current.url).path == path:
-            self._send(browser, values)
-
-    def _send(self, browser: Browser, values: Mapping[str, str]) -> None:
-        """Submit the page's form; where there is none (an error page, say) nothing."""
-        if browser.page.form is None or browser.current is None:
-            return
-        try:
-            browser.submit(values)
-        except LabError as error:
-            path = urlsplit(browser.current.url).path
-            raise LabError(f"At {path}: {error}") from None
-
 
 def unanswered(step: Step) -> bool:
     """Return whether a view of the club did not answer in time."""
@@ -283,105 +236,3 @@ def unanswered(step: Step) -> bool:
         not one.status and urlsplit(one.url).hostname == SITE and b"imeout" in one.body
         for one in step.answers
     )
-
-
-@dataclass(frozen=True, repr=False, eq=False)
-class Toured:
-    """One tour, and what it says; you receive it from `labapp.lab.touring.tour`."""
-
-    told: Told
-    repair: site.Repair
-    evidence: Evidence
-    how: str
-
-    @cached_property
-    def capture(self) -> Capture:
-        """The packets from logging in to reading the hiding place back."""
-        return Capture.joined(step.capture for step in self.evidence.main)
-
-    def step(self, name: str) -> Step:
-        """Return one step, such as ``"submit"``; `LabError` lists those there are."""
-        return self.evidence.step(name)
-
-    @cached_property
-    def exposures(self) -> Mapping[str, Finding]:
-        """What was found of each exposure, by its key."""
-        return {one.key: one.ask(self.evidence, self.told) for one in EXPOSURES}
-
-    @cached_property
-    def features(self) -> Mapping[str, str]:
-        """What came in the place of each feature, ``""`` where it works."""
-        return {one.key: one.ask(self.evidence, self.told) for one in FEATURES}
-
-    @property
-    def closed(self) -> list[str]:
-        """The labels of the exposures that were looked for, and not found."""
-        found = zip(EXPOSURES, self.exposures.values(), strict=True)
-        return [one.label for one, finding in found if finding.seen is False]
-
-    @cached_property
-    def cause(self) -> Cause | None:
-        """What went wrong first, None where every feature works."""
-        return first_cause(self.evidence) if any(self.features.values()) else None
-
-    @property
-    def lines(self) -> tuple[Line, ...]:
-        """A line for each feature that does not work, each exposure, and the other features."""
-        found = tuple(
-            exposure_line(
-                finding, one.label, show.shown(finding.sightings) or one.deed(finding)
-            )
-            for one, finding in zip(EXPOSURES, self.exposures.values(), strict=True)
-        )
-        return in_order((*found, *feature_lines(self).values()))
-
-    @property
-    def heading(self) -> str:
-        """How many are open, and how many work, in a sentence; then the first cause."""
-        left = sum(finding.seen is not False for finding in self.exposures.values())
-        work = sum(not said for said in self.features.values())
-        what = "with your repair" if self.repair.any else "as it was found"
-        counted = (
-            f"The Hat Club {what}: {left} of {len(EXPOSURES)} exposures left, "
-            f"{work} of {len(FEATURES)} features work."
-        )
-        return f"{counted}\n{self.cause.text}" if self.cause else counted
-
-    def __repr__(self) -> str:
-        return "\n".join([self.heading, *show.lines_text(self.lines), self.how])
-
-    def _repr_html_(self) -> str:
-        return show.lines_card(self.heading, self.lines, self.how)
-
-
-def exposure_line(finding: Finding, label: str, detail: str) -> Line:
-    """Return the line about an exposure; *detail* says how it shows where it is open."""
-    if finding.seen is None:  # nobody can say before a feature works: that comes first
-        waits = finding.reason.startswith(WITHOUT)
-        return Line(UNKNOWN, label, finding.reason, waits=waits)
-    return Line(OPEN if finding.seen else CLOSED, label, detail if finding.seen else "")
-
-
-def feature_lines(toured: Toured) -> dict[str, Line]:
-    """Return a line for each of the club's features, by its key.
-
-    Of those that are broken, all but the first wait if the first cause is known, or if
-    nobody can log in.
-    """
-    broken = [key for key, said in toured.features.items() if said]
-    waiting = broken[1:] if toured.cause or "log_in" in broken else []
-    return {
-        one.key: Line(
-            BROKEN if (said := toured.features[one.key]) else WORKS,
-            one.label,
-            said,
-            waits=one.key in waiting,
-        )
-        for one in FEATURES
-    }
-
-
-def in_order(lines: Iterable[Line]) -> tuple[Line, ...]:
-    """Return *lines* with what is left to do first: broken, open, unknown, then the rest."""
-    ranks = (BROKEN, OPEN, UNKNOWN, CLOSED, WORKS)
-    return tuple(sorted(lines, key=lambda one: (one.good, one.waits, ranks.index(one.state))))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from labapp.lab.laboratory import laboratory
-from labapp.lab.tour import Toured, told
+from labapp.lab.tour import told
+from labapp.lab.toured import Toured
 from labapp.site import application as site
 
 __all__ = ["Toured", "tour"]

@@ -91,7 +91,7 @@ def forgery_doubt(evidence: Evidence) -> str:
 
 
 def change_doubt(evidence: Evidence) -> str:
-    """The same, and the visitor's own page could be opened afterwards."""
+    """The stranger's form was answered, and the visitor's own page could be opened afterwards."""
     if reason := forgery_doubt(evidence) or unheard(evidence, ("after_forgery",)):
         return reason
     status = _pages(evidence, "after_forgery")[-1].status

@@ -58,12 +58,12 @@ def text_doubt(evidence: Evidence) -> str:
 
 
 def html_doubt(evidence: Evidence) -> str:
-    """The same in the HTML part."""
+    """The control text is the browser's name, which stands in the HTML part, too."""
     return _report_doubt(evidence, any(report_html(evidence, evidence.control)))
 
 
 def debug_doubt(evidence: Evidence) -> str:
-    """The same on the debug page."""
+    """The control text is the browser's name, which the debug page shows, too."""
     if reason := unheard(evidence, ("outage_debug",)):
         return reason
     if not _debug_pages(evidence):

@@ -26,6 +26,9 @@ class Told:
     new_password: str
     mistyped: str
 
+    def __str__(self) -> str:
+        return "\n".join(f"{name}: {text}" for name, text in vars(self).items())
+
 
 def link(evidence: Evidence) -> str:
     """Return the link for a new password as the mail has it, ``""`` if no mail came."""

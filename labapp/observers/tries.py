@@ -161,5 +161,5 @@ def tried(key: str, label: str, doubt: Callable[[Evidence], str] | None = None) 
 
 
 def login_tried(step: str, label: str) -> Place:
-    """Return the place that is open if the step *step* logs somebody in."""
+    """Return the place that is open if *step* logs somebody in."""
     return Place(step, label, partial(logged_in, step=step), partial(login_doubt, step=step))

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import socket
 import ssl
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Condition, Thread, current_thread
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from labapp.errors import LabError
 from labapp.onpath.letter import Letter
 from labapp.onpath.notes import Note, Notes
+from labapp.owner import Owner
 
 LOCALHOST = "127.0.0.1"
 PATIENCE = 10.0  # seconds of silence on a connection; no visitor waits longer
@@ -21,7 +21,7 @@ END = 2.0  # seconds for what was asked to stop
 HANDSHAKE = 0x16  # first byte of a TLS connection: ContentType handshake, RFC 8446 5.1
 
 
-class Relay(ABC):
+class Relay(Owner):
     """Passes visitors on to the site and keeps notes of what it could read.
 
     *site* opens a connection to the site; the relay speaks TLS over it, by *tls*, and
@@ -90,17 +90,6 @@ class Relay(ABC):
                         socket.socket.shutdown(sock, socket.SHUT_RDWR)
         for thread in threads:
             thread.join(END)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     # What differs -----------------------------------------------------------------
 

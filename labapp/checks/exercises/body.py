@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from labapp.checks.fooling import FoolExercise
-from labapp.checks.observing import Case, ObserverExercise
+from labapp.checks.observing import ObserverExercise, Trial
 from labapp.checks.views import ViewExercise
 from labapp.lab import Visit
 from labapp.remedy import post, redirect, session
@@ -20,25 +20,25 @@ def log_of(visit: Visit) -> list[str]:
     return [line.text for line in visit.log]
 
 
-def visits_to_read() -> list[Case]:
+def visits_to_read() -> list[Trial]:
     """Return visits whose words and order are chosen anew each time."""
     a, b, c, d = random.sample(WORDS, 4)
     text = f"{a} {b} {c}"
     cases = [
-        Case("GET, no space", f"{a}{b}"),
-        Case("GET, spaces", text),
-        Case("GET, an apostrophe", f"{a} can't {b}"),
-        Case("GET, other letters", f"{a} \u00fc {b} \u732b"),
-        Case("GET, a plus sign", f"{a} + {b} is {c}"),
-        Case("GET, a slash", f"{a} and/or {b}"),
-        Case("GET, another page follows", text, (redirect, session)),
-        Case("GET, newest line first", text, turned=True),
-        Case("POST", text, (post,)),
-        Case("POST, another address", text, (post,), form=OTHER_ADDRESS),
-        Case("GET, another last word", text, asks=f"{a} {b} {d}"),
-        Case("GET, another first word", text, asks=f"{d} {b} {c}"),
-        Case("GET, words swapped", text, asks=f"{c} {b} {a}"),
-        Case("GET, only the beginning", f"{a} {b}", asks=text),
+        Trial("GET, no space", f"{a}{b}"),
+        Trial("GET, spaces", text),
+        Trial("GET, an apostrophe", f"{a} can't {b}"),
+        Trial("GET, other letters", f"{a} \u00fc {b} \u732b"),
+        Trial("GET, a plus sign", f"{a} + {b} is {c}"),
+        Trial("GET, a slash", f"{a} and/or {b}"),
+        Trial("GET, another page follows", text, (redirect, session)),
+        Trial("GET, newest line first", text, turned=True),
+        Trial("POST", text, (post,)),
+        Trial("POST, another address", text, (post,), form=OTHER_ADDRESS),
+        Trial("GET, another last word", text, asks=f"{a} {b} {d}"),
+        Trial("GET, another first word", text, asks=f"{d} {b} {c}"),
+        Trial("GET, words swapped", text, asks=f"{c} {b} {a}"),
+        Trial("GET, only the beginning", f"{a} {b}", asks=text),
     ]
     return random.sample(cases, len(cases))
 

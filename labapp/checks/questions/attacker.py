@@ -20,7 +20,7 @@ from labapp.lab.attacked import (
     strip,
 )
 from labapp.lab.trust import CAREFUL, NOTHING, OTHER_NAME
-from labapp.remedy import ALL, SIX
+from labapp.remedy import SIX, hardening
 
 
 def _noted(attack: Attack) -> str:
@@ -78,7 +78,7 @@ def _set(before: Visit, after: Visit) -> str:
 
 QUESTIONS = Questions(
     names="before, after",
-    visits=(SIX, ALL),
+    visits=(SIX, (*SIX, hardening)),
     questions=(
         Question(
             "A site redirects every http:// request. A stripper stands on the way of a first "
