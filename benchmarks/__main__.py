@@ -16,6 +16,7 @@ from benchmarks import (
     sniffers,
     starting,
     table,
+    truth,
 )
 from benchmarks.row import Row
 
@@ -29,6 +30,7 @@ ALL: dict[str, Callable[[float], Iterator[Row]]] = {
     "starting": starting.rows,
     "kernels": kernels.rows,
     "completeness": completeness.rows,
+    "truth": truth.rows,
 }
 
 

@@ -16,6 +16,7 @@ from wsgiref.types import WSGIApplication
 from labapp.backends import Backend
 from labapp.backends.backend import LOCALHOST, listening_socket
 from labapp.backends.enclosure import Enclosure
+from labapp.backends.errqueue import Errqueue
 from labapp.backends.live import Live
 from labapp.backends.namespace import Namespace
 from labapp.backends.relay import Relay
@@ -24,7 +25,7 @@ from labapp.evidence import CONTROL, SITE, STRANGER, THIRD_PARTY
 from labapp.server import Authority, Server
 from labapp.site import application as site
 
-BACKENDS: tuple[type[Backend], ...] = (Live, Namespace, Relay)
+BACKENDS: tuple[type[Backend], ...] = (Live, Namespace, Errqueue, Relay)
 HOSTS = (SITE, STRANGER, THIRD_PARTY, CONTROL)
 PATIENCE = 30.0  # seconds; a bound, nothing waits for it
 Connect = Callable[[], socket.socket]
@@ -68,7 +69,8 @@ class Bench:
 
     *captured* speaks through the backend, *plain* through sockets of the same
     kind: for `live` to a port without a tap, for `namespace` in a private network
-    without one, for `relay` straight to the server.
+    without one, for `errqueue` to a server whose packets do not come back, for `relay`
+    straight to the server.
     """
 
     backend: Backend
@@ -94,13 +96,15 @@ def bench(kind: type[Backend], app: WSGIApplication | None = None) -> Iterator[B
         backend = stack.enter_context(kind())
         authority = Authority()
         context = authority.server_context(*HOSTS)
+        context.sslsocket_class = backend.served_tls_class
         servers = [stack.enter_context(Server(backend.listener, context))]
         if isinstance(backend, Relay):
             plain_port = servers[0].port
             connect = partial(_connected, plain_socket, plain_port)
         else:
             listener, make = _untapped(backend, stack)
-            servers.append(stack.enter_context(Server(listener, context)))
+            plain_context = authority.server_context(*HOSTS)
+            servers.append(stack.enter_context(Server(listener, plain_context)))
             plain_port = servers[1].port
             connect = partial(_connected, make, plain_port)
 

@@ -97,5 +97,5 @@ def _add_common(to: argparse.ArgumentParser, default: object) -> None:
         "--capture",
         metavar="BACKEND",
         default=default,
-        help="live, namespace or relay: how to get packets (default: the best)",
+        help="live, namespace, errqueue or relay: how to get packets (default: the best)",
     )

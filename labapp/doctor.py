@@ -20,6 +20,7 @@ WIDTH = 88  # columns
 SENTENCES = {
     "live": "You will see the packets of this machine.",
     "namespace": "You will see real packets, in a private network of your own.",
+    "errqueue": "You will see real packets with data; the lab rebuilds the few without.",
     "relay": "You will see the real bytes and times; the lab writes the packet headers.",
 }
 

@@ -54,8 +54,8 @@ class Environment:
         return self.pod or self.read_only
 
 
-# Solved on each of the three backends, the learners' edition with and without the
-# kernel's own packets. A tester who is not root has the second and the last.
+# Solved on three of the four backends, the learners' edition with namespaces and without.
+# A tester who is not root has the second and the last.
 ENVIRONMENTS = (
     Environment("root", "solved", "live", True),
     Environment(
@@ -63,7 +63,7 @@ ENVIRONMENTS = (
     ),
     Environment("pod", "solved", "namespace", True, pod=True),
     Environment(
-        "pod without namespaces", "learners", "relay", True, pod=True, namespaces=False
+        "pod without namespaces", "learners", "errqueue", True, pod=True, namespaces=False
     ),
     Environment("simulated macOS", "solved", "relay", False, simulated=True),
 )

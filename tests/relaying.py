@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
@@ -10,11 +11,14 @@ from threading import Thread
 import pytest
 
 from labapp.backends import Backend
+from labapp.backends.errqueue import Errqueue
 from labapp.backends.live import Live
 from labapp.backends.namespace import Namespace
 from labapp.backends.relay import Relay
 
 TIMEOUT = 20  # seconds; a bound for tests that fail, none is waited for
+
+only_linux = pytest.mark.skipif(sys.platform != "linux", reason="Linux has error queues")
 
 every_backend = pytest.mark.parametrize(
     "kind",
@@ -22,6 +26,7 @@ every_backend = pytest.mark.parametrize(
         pytest.param(Live, marks=pytest.mark.root, id="live"),
         # An ordinary user may have it too, but not on every machine.
         pytest.param(Namespace, marks=pytest.mark.root, id="namespace"),
+        pytest.param(Errqueue, marks=only_linux, id="errqueue"),
         pytest.param(Relay, id="relay"),
     ],
 )

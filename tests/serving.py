@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from labapp.backends import Backend
 from labapp.server import Authority, Server
 from labapp.site.configuration import configure
 
@@ -39,9 +40,14 @@ class Lab:
         self.authority = authority
         self.connect_by(lambda: socket.create_connection(("127.0.0.1", server.port), TIMEOUT))
 
-    def connect_by(self, connect: Callable[[], socket.socket]) -> None:
-        """Have clients connect in this way."""
+    def connect_by(
+        self,
+        connect: Callable[[], socket.socket],
+        tls_socket_class: type[ssl.SSLSocket] = ssl.SSLSocket,
+    ) -> None:
+        """Have clients connect in this way, and speak TLS with this class."""
         self._connect = connect
+        self._tls_socket_class = tls_socket_class
 
     def serve(self, app: WSGIApplication, *, tls: bool = True) -> None:
         self.server.swap(lambda: app, tls=tls)
@@ -50,8 +56,10 @@ class Lab:
         sock = self._connect()
         if not tls:
             return sock
+        context = self.authority.client_context()
+        context.sslsocket_class = self._tls_socket_class
         try:
-            return self.authority.client_context().wrap_socket(sock, server_hostname=NAME)
+            return context.wrap_socket(sock, server_hostname=NAME)
         except BaseException:
             sock.close()
             raise
@@ -85,13 +93,17 @@ class Lab:
 
 @contextmanager
 def serving(
-    app: WSGIApplication | None = None, listener: socket.socket | None = None
+    app: WSGIApplication | None = None, backend: Backend | None = None
 ) -> Iterator[Lab]:
-    """Serve *app* over HTTP and TLS, on a port of its own or on *listener*."""
+    """Serve *app* over HTTP and TLS, on a port of its own or behind *backend*."""
     configure()  # Django closes database connections with each TCP connection
     authority = Authority()
-    listener = listener or socket.create_server(("127.0.0.1", 0))
-    with Server(listener, authority.server_context(NAME)) as server:
+    context = authority.server_context(NAME)
+    if backend is None:
+        listener = socket.create_server(("127.0.0.1", 0))
+    else:
+        listener, context.sslsocket_class = backend.listener, backend.served_tls_class
+    with Server(listener, context) as server:
         lab = Lab(server, authority)
         lab.serve(app or Site())
         yield lab

@@ -9,9 +9,10 @@ from threading import Thread
 
 import pytest
 from scapy.layers.inet import TCP
+from scapy.packet import Packet
 from scapy.sendrecv import sniff
 
-from labapp.backends import Backend, Recording, kernel_packets, relay
+from labapp.backends import Backend, Recording, errqueue, kernel_packets, relay
 from labapp.conversations import Conversation, conversations, missing
 from labapp.errors import LabError
 from tests.relaying import TIMEOUT, carry, connected, every_backend, read
@@ -25,7 +26,7 @@ Kind = Callable[[], Backend]
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Connections that do not end are waited for only briefly."""
-    for module in (kernel_packets, relay):
+    for module in (kernel_packets, errqueue, relay):
         monkeypatch.setattr(module, "PATIENCE", 0.05)
 
 
@@ -184,7 +185,10 @@ def test_packets_dissect_to_tcp(kind: Kind) -> None:
 
 @every_backend
 def test_frames_say_who_wrote_their_headers(kind: Kind) -> None:
-    """The kernel did for live, the lab did for relay; times do not run backwards."""
+    """The kernel did for live, the lab did for relay; times do not run backwards.
+
+    Of errqueue those of the SYN and of all data are real, the others are not.
+    """
     with (
         kind() as backend,
         backend.record() as recording,
@@ -193,8 +197,16 @@ def test_frames_say_who_wrote_their_headers(kind: Kind) -> None:
         carry(client, server, noise(10_000))
 
     frames = recording.capture.frames
-    assert {frame.rebuilt for frame in frames} == {recording.capture.backend == "relay"}
+    assert [frame.rebuilt for frame in frames] == [
+        {"relay": True, "errqueue": _is_bare(packet)}.get(recording.capture.backend, False)
+        for packet in recording.capture.packets
+    ]
     assert sorted(frame.time for frame in frames) == [frame.time for frame in frames]
+
+
+def _is_bare(packet: Packet) -> bool:
+    """Whether a packet is no SYN of a client's and has no data."""
+    return packet[TCP].flags != "S" and not packet[TCP].payload
 
 
 # Ends ---------------------------------------------------------------------------------
@@ -420,8 +432,8 @@ def test_closing_leaves_nothing_behind(no_leaks: None, kind: Kind) -> None:
 @every_backend
 def test_a_server_listens_where_the_backend_says(no_leaks: None, kind: Kind) -> None:
     """The lab's own server behind each backend, over HTTP and TLS, and all is ended."""
-    with kind() as backend, serving(Site("served"), backend.listener) as lab:
-        lab.connect_by(backend.connect)
+    with kind() as backend, serving(Site("served"), backend) as lab:
+        lab.connect_by(backend.connect, backend.tls_socket_class)
         for tls in (False, True):
             with backend.record() as recording:
                 assert lab.get(tls=tls) == "served"

@@ -8,6 +8,7 @@ import pytest
 from labapp.backends import Backend, choice, choose
 from labapp.backends.backend import Unavailable
 from labapp.backends.choice import try_out
+from labapp.backends.errqueue import Errqueue
 from labapp.backends.live import Live
 from labapp.backends.namespace import Namespace
 from labapp.backends.relay import Relay
@@ -177,7 +178,8 @@ def test_an_unknown_name_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
         choose()
 
     assert str(caught.value) == (
-        "LABAPP_CAPTURE=wireshark names no backend: use one of live, namespace, relay, or unset it."
+        "LABAPP_CAPTURE=wireshark names no backend: use one of live, namespace, "
+        "errqueue, relay, or unset it."
     )
 
 
@@ -212,12 +214,14 @@ def test_an_ordinary_user_gets_a_network_of_their_own(as_ordinary_user) -> None:
 
 
 @pytest.mark.root
-def test_where_namespaces_are_forbidden_the_relay_is_taken(as_ordinary_user) -> None:
+def test_where_namespaces_are_forbidden_packets_come_back(as_ordinary_user) -> None:
     """For real: the limit is 0, as in many a container, and both reasons can be read."""
     done = as_ordinary_user(["-c", SCRIPT], namespaces=False)
 
     assert done.stderr == ""
-    assert done.stdout.startswith(f"Captured by relay: {Relay.fidelity}. Not live: raw sockets")
+    assert done.stdout.startswith(
+        f"Captured by errqueue: {Errqueue.fidelity}. Not live: raw sockets"
+    )
     assert "Not namespace: the system allows no namespaces here (No space left on device)." in (
         done.stdout
     )

@@ -131,7 +131,7 @@ def test_a_frame_the_kernel_did_not_stamp_is_not_later_than_the_next(
     with LoopbackSocket(8000) as tap:
         opened = time.time_ns()
 
-        def read() -> list[tuple[int, bytes]]:
+        def read(descriptor: int) -> list[tuple[int, bytes]]:
             unstamped = [(time.time_ns(), b""), (time.time_ns(), b"")]
             return [*unstamped, (opened + 1, b""), (opened + 2, b"")]
 

@@ -18,6 +18,7 @@ from benchmarks import (
     reading,
     sniffers,
     starting,
+    truth,
 )
 from benchmarks import table as report
 from benchmarks.bench import Bench, bench
@@ -137,6 +138,15 @@ def test_tcpdump_counts_the_same() -> None:
 
     assert found.tcpdump == len(found.capture.frames)
     assert found.lost == 0
+
+
+@pytest.mark.root
+def test_what_comes_back_is_compared() -> None:
+    """Over HTTP and HTTPS, idle and busy, many and large: nothing is lost, all is counted."""
+    rows = list(truth.rows(1 / 500))
+
+    assert [row.measured for row in rows] == ["0 lost"] * 8
+    assert all(row.met and int(row.samples) > 0 for row in rows)
 
 
 def test_busy_processes_end() -> None:

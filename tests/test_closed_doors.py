@@ -25,12 +25,14 @@ from labapp.site import application as site
 from tests.asking import visitor
 from tests.conftest import Run
 from tests.jupyter import Jupyter, jupyter
+from tests.relaying import only_linux
 from tests.serving import everything
 
 SECRET = "Rex's fake café+otter 417"
 BACKENDS = [
     pytest.param("live", marks=pytest.mark.root),
     pytest.param("namespace", marks=pytest.mark.root),
+    pytest.param("errqueue", marks=only_linux),
     "relay",
 ]
 
@@ -133,7 +135,9 @@ def test_the_page_is_not_framable(host: str) -> None:
 
 @pytest.mark.root
 @pytest.mark.parametrize(
-    ("lab", "answer"), [("live", "in"), ("relay", "in"), ("namespace", "out")], indirect=["lab"]
+    ("lab", "answer"),
+    [("live", "in"), ("relay", "in"), ("errqueue", "in"), ("namespace", "out")],
+    indirect=["lab"],
 )
 def test_another_user_of_the_machine(
     lab: Laboratory, answer: str, as_ordinary_user: Run

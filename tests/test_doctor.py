@@ -124,7 +124,7 @@ def test_an_ordinary_user_gets_the_whole_probe(
     assert told.stdout.splitlines()[0] in SENTENCES.values()
     assert "as an ordinary user" in told.stdout
     if not namespaces:
-        assert told.stdout.startswith(SENTENCES["relay"])
+        assert told.stdout.startswith(SENTENCES["errqueue"])
         assert told.stdout.count("  no     ") == 2
 
 

@@ -25,12 +25,14 @@ from labapp.errors import LabError
 from labapp.lab import Visit
 from labapp.lab.laboratory import Laboratory
 from labapp.site.application import Own
+from tests.relaying import only_linux
 from tests.serving import half_a_hello, reset
 
 SECRET = "Rex's fake café+otter 417"
 BACKENDS = [
     pytest.param("live", marks=pytest.mark.root),
     pytest.param("namespace", marks=pytest.mark.root),
+    pytest.param("errqueue", marks=only_linux),
     "relay",
 ]
 every_backend = pytest.mark.parametrize("lab", BACKENDS, indirect=True)
@@ -111,6 +113,9 @@ def test_strangers_on_the_port_falsify_nothing(
 # A clock that jumps -----------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    "lab", ["relay", pytest.param("errqueue", marks=only_linux)], indirect=True
+)
 @pytest.mark.parametrize("applied", [(), remedy.SIX], ids=["nothing", "six"])
 def test_a_clock_that_jumps_falsifies_nothing(
     lab: Laboratory, monkeypatch: pytest.MonkeyPatch, applied: tuple[remedy.Remediation, ...]

@@ -19,6 +19,7 @@ from labapp.lab.laboratory import Laboratory
 from labapp.remedy import post
 from labapp.site.application import Own
 from tests.drawn import SECRET, story, texts, visit
+from tests.relaying import only_linux
 
 PACKED = "words that cross in gzip only"
 
@@ -172,3 +173,14 @@ class TestFlights:
         said = " ".join(texts(packet_ladder(story()[0])))
         assert "relay:" in said
         assert "Dashed: rebuilt." in said
+
+    @only_linux
+    def test_real_data_is_not_dashed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Where only packets without data are rebuilt, only the rows without data are dashed."""
+        monkeypatch.setenv("LABAPP_CAPTURE", "errqueue")
+        with Laboratory() as errqueue:
+            visit = errqueue.visit(SECRET)
+        made = list(flights(visit.step("submit").capture, SECRET))
+        assert [row.rebuilt for row in made] == [row.size == 0 for row in made]
+        assert {True, False} == {row.rebuilt for row in made}
+        assert "Dashed: rebuilt." in " ".join(texts(packet_ladder(visit)))

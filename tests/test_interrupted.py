@@ -14,6 +14,8 @@ import pytest
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
+from tests.relaying import only_linux
+
 PATIENCE = 60  # seconds for one cell
 START = """
 from pathlib import Path
@@ -45,6 +47,7 @@ def namespaces():
 """
 BACKENDS = [
     "relay",
+    pytest.param("errqueue", marks=only_linux),
     pytest.param("namespace", marks=pytest.mark.root),
     pytest.param("live", marks=pytest.mark.root),
 ]

@@ -24,12 +24,14 @@ from labapp.remedy import (
 )
 from labapp.secret import plant_secret
 from labapp.site.application import Own
+from tests.relaying import only_linux
 
 SECRET = "Rex's fake café+otter 417"
 WIRE = {"wire_request_line", "wire_request_headers", "wire_request_body", "wire_response"}
 BACKENDS = [
     pytest.param("live", marks=pytest.mark.root),
     pytest.param("namespace", marks=pytest.mark.root),  # not on every machine
+    pytest.param("errqueue", marks=only_linux),
     "relay",
 ]
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from labapp.conversations import missing
 from labapp.errors import LabError
 from labapp.lab import attacked, trust
 from labapp.lab import laboratory as lab_module
@@ -17,6 +18,7 @@ from labapp.lab.journey import DAY
 from labapp.lab.laboratory import Laboratory
 from labapp.onpath import Notes
 from labapp.secret import find
+from tests.relaying import only_linux
 
 SECRET = "I can't sleep + café 猫"
 REDIRECT: dict[str, object] = {"SECURE_SSL_REDIRECT": True}
@@ -25,6 +27,7 @@ SECURE = REDIRECT | {"SESSION_COOKIE_SECURE": True, "CSRF_COOKIE_SECURE": True}
 BACKENDS = [
     pytest.param("live", marks=pytest.mark.root),
     pytest.param("namespace", marks=pytest.mark.root),  # not on every machine
+    pytest.param("errqueue", marks=only_linux),
     "relay",
 ]
 
@@ -177,6 +180,12 @@ class TestFirstVisits:
 
 class TestImpersonate:
     """An impostor on the way."""
+
+    @pytest.mark.parametrize("client", trust.CLIENTS)
+    def test_every_capture_is_whole(self, client: str) -> None:
+        """Whatever a client checks or leaves out, all that it says is captured."""
+        attack = impersonate(SECRET, trust.UNKNOWN, client)
+        assert [one for step in attack.evidence for one in missing(step.capture)] == []
 
     def test_each_check_refuses_one_certificate(self) -> None:
         """A client that leaves one out takes that one alone; a stolen key is always taken."""

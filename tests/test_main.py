@@ -53,7 +53,7 @@ def test_the_story_tells_all_seven_steps() -> None:
 
 
 @pytest.mark.root
-@pytest.mark.parametrize("backend", ["live", "namespace"])
+@pytest.mark.parametrize("backend", ["live", "namespace", "errqueue"])
 def test_every_backend_tells_the_same(backend: str) -> None:
     """How packets are had must not decide who saw what."""
     told = labapp(LABAPP_CAPTURE=backend)
@@ -68,7 +68,7 @@ def test_every_backend_tells_the_same(backend: str) -> None:
         (True, "Captured by namespace", ["Not live: raw sockets need root"]),
         (
             False,
-            "Captured by relay",
+            "Captured by errqueue",
             ["Not live: raw sockets need root", "Not namespace: the system allows no"],
         ),
     ],

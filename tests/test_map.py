@@ -179,7 +179,7 @@ def mapped(run: Callable[[], subprocess.CompletedProcess[str]], target: Path) ->
 
 
 @pytest.mark.root
-@pytest.mark.parametrize("backend", ["live", "namespace"])
+@pytest.mark.parametrize("backend", ["live", "namespace", "errqueue"])
 def test_the_backends_agree_cell_by_cell(runs: list[Run], tmp_path: Path, backend: str) -> None:
     """The kernel's own packets give the same map as the relay's."""
     target = tmp_path / "map.json"
@@ -224,7 +224,7 @@ def tshark(pcap: Path, port: int, wanted: str) -> bool:
 
 
 @pytest.mark.root
-@pytest.mark.parametrize(("namespaces", "backend"), [(True, "namespace"), (False, "relay")])
+@pytest.mark.parametrize(("namespaces", "backend"), [(True, "namespace"), (False, "errqueue")])
 def test_an_ordinary_user_measures_the_same_map(
     ordinary_user: OrdinaryUser, runs: list[Run], namespaces: bool, backend: str
 ) -> None:

@@ -91,7 +91,7 @@ def test_labapp_needs_nothing_of_it() -> None:
     assert "labapp.backends.relay" in run(code, simulated=True).splitlines()
 
 
-def test_both_kernel_backends_say_why_not() -> None:
+def test_the_kernels_backends_say_why_not() -> None:
     """The doctor's reasons are about the system, not a traceback."""
     code = (
         "from labapp.doctor import diagnose\n"
@@ -101,5 +101,6 @@ def test_both_kernel_backends_say_why_not() -> None:
     assert ast.literal_eval(run(code, simulated=True)) == [
         ("live", "this system has no AF_PACKET sockets (Linux has)"),
         ("namespace", "this system has no network namespaces (Linux has)"),
+        ("errqueue", "this system has no error queues (Linux has)"),
         ("relay", ""),
     ]

@@ -48,7 +48,8 @@ class Backend(Owner):
     `listener` is the socket the server is to listen on, `port` the TCP port on
     127.0.0.1 that visitors connect to; they differ for a relay. *fidelity* says
     in one sentence how real the packets are. A client that speaks TLS over
-    `connect()` does it with an ``SSLContext`` of this *tls_socket_class*.
+    `connect()` does it with an ``SSLContext`` of this *tls_socket_class*, a server
+    behind `listener` with one of *served_tls_class*.
     """
 
     name: ClassVar[str]
@@ -56,6 +57,7 @@ class Backend(Owner):
     listener: socket.socket
     port: int
     tls_socket_class: type[ssl.SSLSocket] = ssl.SSLSocket
+    served_tls_class: type[ssl.SSLSocket] = ssl.SSLSocket
 
     def __init__(self) -> None:
         self._recording: Recording | None = None

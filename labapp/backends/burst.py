@@ -1,4 +1,4 @@
-"""A burst of frames: what a packet socket has queued, read in one call.
+"""A burst of frames: what a socket has queued, read in one call.
 
 Python's own ``recvmsg_into`` lets other threads run each time it is called. After a
 request the server's thread still has its tidying up to do, so ten frames read one by one
@@ -15,8 +15,11 @@ from errno import EAGAIN, ENOSYS
 
 MOST = 16  # frames at a call; a request makes about ten
 SO_TIMESTAMPNS = 35
+SO_TIMESTAMPING = 37  # its stamp is three times; the first is that of the software
 # A control message (cmsg(3)): its length, level and type, then seconds and nanoseconds.
 _STAMP = struct.Struct("Nii qq")
+_CONTROL = 256  # bytes; on an error queue another message follows
+_STAMPS = ((socket.SOL_SOCKET, SO_TIMESTAMPNS), (socket.SOL_SOCKET, SO_TIMESTAMPING))
 
 
 class _Vector(ctypes.Structure):
@@ -46,37 +49,37 @@ class _Message(ctypes.Structure):
 
 
 class Burst:
-    """Room for up to 16 frames of *longest* bytes, filled again and again from *sock*.
+    """Room for up to 16 frames of *longest* bytes, filled again and again.
 
-    *sock* is to have SO_TIMESTAMPNS set. Raises `OSError` where the C library has no
-    recvmmsg(2).
+    Raises `OSError` where the C library has no recvmmsg(2).
     """
 
-    def __init__(self, sock: socket.socket, longest: int) -> None:
+    def __init__(self, longest: int) -> None:
         try:
             # PyDLL keeps the interpreter's lock: with MSG_DONTWAIT the call never waits.
             self._receive = ctypes.PyDLL(None, use_errno=True).recvmmsg
         except AttributeError:
             raise OSError(ENOSYS, "the C library has no recvmmsg") from None
-        self._number = sock.fileno()
         self._frames = [ctypes.create_string_buffer(longest) for _ in range(MOST)]
-        self._stamps = [ctypes.create_string_buffer(_STAMP.size) for _ in range(MOST)]
+        self._controls = [ctypes.create_string_buffer(_CONTROL) for _ in range(MOST)]
         self._views = [memoryview(room) for room in self._frames]
         self._vectors = [_Vector(ctypes.addressof(room), longest) for room in self._frames]
         self._messages = (_Message * MOST)()
-        for message, vector, stamp in zip(
-            self._messages, self._vectors, self._stamps, strict=True
+        for message, vector, control in zip(
+            self._messages, self._vectors, self._controls, strict=True
         ):
             header = message.header
             header.vector, header.vectors = ctypes.pointer(vector), 1
-            header.control, header.control_size = ctypes.addressof(stamp), _STAMP.size
+            header.control, header.control_size = ctypes.addressof(control), _CONTROL
 
-    def read(self) -> list[tuple[int, bytes]]:
+    def read(self, descriptor: int, flags: int = 0) -> list[tuple[int, bytes]]:
         """Return the time of each queued frame, 0 if the kernel gave none, and its bytes.
 
-        Never waits, and returns 16 frames at most. Raises `OSError`.
+        *descriptor* is a socket's, to be asked for times with SO_TIMESTAMPNS or
+        SO_TIMESTAMPING. Never waits, and returns 16 frames at most. Raises `OSError`.
         """
-        came = self._receive(self._number, self._messages, MOST, socket.MSG_DONTWAIT, None)
+        flags |= socket.MSG_DONTWAIT
+        came = self._receive(descriptor, self._messages, MOST, flags, None)
         if came >= 0:
             return [self._taken(index) for index in range(came)]
         number = ctypes.get_errno()
@@ -86,11 +89,11 @@ class Burst:
 
     def _taken(self, index: int) -> tuple[int, bytes]:
         message = self._messages[index]
-        _, level, kind, seconds, nanoseconds = _STAMP.unpack(self._stamps[index])
-        stamped = message.header.control_size == _STAMP.size
-        if stamped and (level, kind) == (socket.SOL_SOCKET, SO_TIMESTAMPNS):
+        _, level, kind, seconds, nanoseconds = _STAMP.unpack_from(self._controls[index])
+        stamped = message.header.control_size >= _STAMP.size
+        if stamped and (level, kind) in _STAMPS:
             time = seconds * 1_000_000_000 + nanoseconds
         else:
             time = 0
-        message.header.control_size = _STAMP.size
+        message.header.control_size = _CONTROL
         return time, self._views[index][: message.size].tobytes()

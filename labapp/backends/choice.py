@@ -8,13 +8,14 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 
 from labapp.backends.backend import Backend, Unavailable
+from labapp.backends.errqueue import Errqueue
 from labapp.backends.live import Live
 from labapp.backends.namespace import Namespace
 from labapp.backends.relay import Relay
 from labapp.conversations import conversations, missing
 from labapp.errors import LabError
 
-BACKENDS: tuple[type[Backend], ...] = (Live, Namespace, Relay)  # the most real first
+BACKENDS: tuple[type[Backend], ...] = (Live, Namespace, Errqueue, Relay)  # the most real first
 VARIABLE = "LABAPP_CAPTURE"
 TIMEOUT = 2.0  # seconds for each step of a self-test
 _PING, _PONG = b"labapp self-test: ping", b"labapp self-test: pong"

@@ -1,7 +1,8 @@
-"""Ethernet, IPv4 and TCP headers for bytes that a relay has seen.
+"""Ethernet, IPv4 and TCP headers of this lab's own making.
 
-The bytes, ports, times and the order of closing are real; sequence numbers,
-windows and the cut into segments are ours, so every frame is marked rebuilt.
+For bytes that a relay has seen, the bytes, ports, times and the order of closing
+are real; sequence numbers, windows and the cut into segments are ours, so every
+frame is marked rebuilt.
 """
 
 from __future__ import annotations
@@ -22,8 +23,6 @@ _ETHERNET = bytes(12) + b"\x08\x00"  # loopback has no hardware addresses
 _LOCALHOST = bytes((127, 0, 0, 1))
 _HOSTS = 2 * int.from_bytes(_LOCALHOST, "big")  # what both addresses add to a checksum
 _HEADERS = struct.Struct("!14s HHHHHH4s4s HHIIHHHH").pack  # Ethernet, IPv4, TCP
-# Maximum segment size, a byte of padding, window scale.
-_OPTIONS = struct.pack("!BBHBBBB", 2, 4, MSS, 1, 3, 3, SHIFT)
 
 
 def _random_numbers() -> dict[bool, int]:
@@ -76,25 +75,53 @@ class Flow:
         seq = self._next[from_client]
         # Before its own SYN is out, a side has nothing to acknowledge.
         ack = self._next[not from_client] if flags & ACK else 0
-        rest = options + payload
-        length = 20 + len(rest)
-        marks = (20 + len(options)) << 10 | flags  # the offset of the data, and the flags
         self._number = (self._number + 1) % 65536
-        data = _HEADERS(
-            _ETHERNET, 0x4500, 20 + length, self._number, 0x4000, 0x4006,
-            _checksum(0x4500 + 20 + length + self._number + 0x4000 + 0x4006 + _HOSTS),
-            _LOCALHOST, _LOCALHOST, source, target, seq, ack, marks, WINDOW,
-            _checksum(
-                _HOSTS + 6 + length + source + target + seq + ack + marks + WINDOW + _sum(rest)
-            ),
-            0,
-        )  # fmt: skip
-
+        data = packet(
+            source, target, seq, ack, flags, payload, options=options, number=self._number
+        )
         used = len(payload) + bool(flags & (SYN | FIN))
         self._next[from_client] = (self._next[from_client] + used) % _WRAP
         # The clock of a system may be set back, and some stand still for 16 ms.
         self._time = max(self._time + 1, time.time_ns())
-        return Frame(self._time, data + rest, rebuilt=True)
+        return Frame(self._time, data, rebuilt=True)
+
+
+def packet(
+    source: int,
+    target: int,
+    seq: int,
+    ack: int,
+    flags: int,
+    payload: bytes = b"",
+    *,
+    options: bytes = b"",
+    window: int = WINDOW,
+    number: int = 0,
+) -> bytes:
+    """Return an Ethernet frame from TCP port *source* to *target*, both on 127.0.0.1.
+
+    *number* is the IP packet's own.
+    """
+    rest = options + payload
+    length = 20 + len(rest)
+    marks = (20 + len(options)) << 10 | flags  # the offset of the data, and the flags
+    return _HEADERS(
+        _ETHERNET, 0x4500, 20 + length, number, 0x4000, 0x4006,
+        _checksum(0x4500 + 20 + length + number + 0x4000 + 0x4006 + _HOSTS),
+        _LOCALHOST, _LOCALHOST, source, target, seq, ack, marks, window,
+        _checksum(
+            _HOSTS + 6 + length + source + target + seq + ack + marks + window + _sum(rest)
+        ),
+        0,
+    ) + rest  # fmt: skip
+
+
+def syn_options(mss: int = MSS, shift: int = SHIFT) -> bytes:
+    """Return a SYN's options: maximum segment size, a byte of padding, window scale."""
+    return struct.pack("!BBHBBBB", 2, 4, mss, 1, 3, 3, shift)
+
+
+_OPTIONS = syn_options()
 
 
 def _sum(data: bytes) -> int:

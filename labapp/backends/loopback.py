@@ -56,7 +56,7 @@ class LoopbackSocket(L2ListenSocket):
             raise
         # To make fresh room for each frame takes six times as long as to read it.
         self._room = memoryview(bytearray(LONGEST))
-        self._burst = Burst(sock, LONGEST)
+        self._burst = Burst(LONGEST)
         self._stamped = False
         self._empty_at = time.time_ns()
         self.ins = sock
@@ -71,7 +71,7 @@ class LoopbackSocket(L2ListenSocket):
     def frames(self) -> Iterator[Frame]:
         """Yield every frame that is queued now; never waits."""
         while True:
-            now, came = time.time_ns(), self._burst.read()
+            now, came = time.time_ns(), self._burst.read(self.ins.fileno())
             for stamp, data in came:
                 # The kernel begins to stamp some milliseconds after it was asked to.
                 # Until then a frame would bear the time of reading, later than those

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
@@ -67,8 +67,14 @@ def _host(conversation: Conversation) -> str:
 def _of(
     conversation: Conversation, capture: Capture, secret: str, name: str
 ) -> Iterator[Flight]:
-    rebuilt = any(capture.frames[number].rebuilt for number in conversation.frames)
-    yield Flight(f"{name} opened", rebuilt=rebuilt)
+    streams = conversation.sent, conversation.received
+    carriers = {span.frame for stream in streams for span in stream.spans}
+
+    def written_here(numbers: Iterable[int]) -> bool:
+        return any(capture.frames[number].rebuilt for number in numbers)
+
+    bare = written_here(number for number in conversation.frames if number not in carriers)
+    yield Flight(f"{name} opened", rebuilt=bare)
     pieces = sorted([*_pieces(conversation.sent, True), *_pieces(conversation.received, False)])
     for from_visitor, together in groupby(pieces, key=lambda piece: piece.from_visitor):
         several = list(together)
@@ -76,11 +82,13 @@ def _of(
         if start == stop:
             lost = several[0].lost
             label = f"? {lost:,} bytes are not in the capture"
+            rebuilt = written_here(carriers)
             yield Flight(label, from_visitor, lost=((0, lost),), rebuilt=rebuilt)
         else:
+            rebuilt = written_here(streams[not from_visitor].frames(start, stop))
             yield _flight(conversation, from_visitor, start, stop, secret, rebuilt=rebuilt)
     if conversation.sent.finished or conversation.received.finished:
-        yield Flight(f"{name} closed", rebuilt=rebuilt)
+        yield Flight(f"{name} closed", rebuilt=bare)
 
 
 class _Piece(NamedTuple):

@@ -66,6 +66,7 @@ class Laboratory(Owner):
             self.backend = stack.enter_context(self.choice.backend)
             self.authority = Authority()
             context = self.authority.server_context(*HOSTS, HERE)
+            context.sslsocket_class = self.backend.served_tls_class
             stack.callback(site.reset)  # after the server has stopped
             self.server = stack.enter_context(Server(self.backend.listener, context))
             self.key_log = stack.enter_context(KeyLog(self.folder / "tls_keys"))
@@ -166,6 +167,7 @@ class Laboratory(Owner):
         applied = tuple(one for one in remedy.SIX if one is not remedy.https)
         road, clock, straight = Road(self.backend.connect), Clock(), self.networks["1.3"]
         tls, relay = plot.arms(self.authority, self.backend.connect, straight.tls)
+        tls.sslsocket_class = self.backend.tls_socket_class
         network = replace(straight, connect=road.connect, tls=tls, patience=PATIENCE)
         with self.lock:
             means = self._means(own, clock)
