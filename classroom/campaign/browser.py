@@ -65,12 +65,12 @@ class Browser:
                     yield json.loads(line[5:])
 
     @contextmanager
-    def kernel(self, identity: str) -> Iterator[Kernel]:
-        """Speak to a kernel of the person's own server."""
+    def kernel(self, identity: str, patience: float = PATIENCE) -> Iterator[Kernel]:
+        """Speak to a kernel of the person's own server; no message takes *patience* seconds."""
         address = f"{self.hub}/user/{self.name}/api/kernels/{identity}/channels"
         channel = websocket.create_connection(
             address.replace("http", "ws", 1),
-            timeout=PATIENCE,
+            timeout=patience,
             header={"Authorization": f"token {self._token}"},
             http_no_proxy=["*"],
         )

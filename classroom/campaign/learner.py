@@ -8,11 +8,12 @@ import re
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import nbformat
+from websocket import WebSocketTimeoutException
 
 from classroom import handout
 from classroom.campaign import processes
@@ -24,6 +25,7 @@ CHAPTERS = ("00_start_here", "01_who_can_read_a_form")
 CAPTURES = "captures"  # the folder in a learner's home
 # The visits of a chapter, by the names that its cells give them.
 VISITS = {CHAPTERS[0]: ("before", "after"), CHAPTERS[1]: ("before", "answered")}
+ANSWER, ATTEMPTS = 30.0, 10  # seconds for a kernel that starts again to answer, and how often
 ENDING = 15.0  # seconds in which what a killed kernel had started must be gone
 
 _SENTENCE = re.compile(r'^secret = "[^"\n]*"', re.MULTILINE)
@@ -125,8 +127,7 @@ class Learner:
             ended = True
         else:
             ended = False
-        with self.browser.kernel(identity) as kernel:
-            kernel.evaluate("'it starts again'")
+        self._started_again(identity)
         self.browser.ask("DELETE", f"{folder}/{made['id']}")
         return ended
 
@@ -141,11 +142,25 @@ class Learner:
         if kill:
             with self.browser.kernel(identity) as kernel:
                 self._killed_half_way(kernel, notebook)
-        # The server itself starts a dead kernel again, under the same name.
+            self._started_again(identity)
         with self.browser.kernel(identity) as kernel:
             self._all_cells(kernel, notebook)
             self._look(kernel, chapter)
         self.browser.ask("PUT", f"{folder}/contents/{path}", {**model, "content": notebook})
+
+    def _started_again(self, identity: str) -> None:
+        """Wait until a dead kernel answers: the server starts it again, under the same name.
+
+        What is sent to it before it has started may be lost; so it is sent again.
+        """
+        for _ in range(ATTEMPTS):
+            with (
+                suppress(WebSocketTimeoutException),
+                self.browser.kernel(identity, ANSWER) as kernel,
+            ):
+                kernel.evaluate("'it started again'")
+                return
+        raise KernelDied("it did not start again")
 
     def _all_cells(self, kernel: Kernel, notebook: Any) -> None:
         for number, cell in enumerate(code(notebook), 1):
