@@ -25,7 +25,7 @@ CHAPTERS = ("00_start_here", "01_who_can_read_a_form")
 CAPTURES = "captures"  # the folder in a learner's home
 # The visits of a chapter, by the names that its cells give them.
 VISITS = {CHAPTERS[0]: ("before", "after"), CHAPTERS[1]: ("before", "answered")}
-ANSWER, ATTEMPTS = 30.0, 10  # seconds for a kernel that starts again to answer, and how often
+ANSWER, ATTEMPTS = 20.0, 4  # seconds for a kernel that starts again to answer, and how often
 ENDING = 15.0  # seconds in which what a killed kernel had started must be gone
 
 _SENTENCE = re.compile(r'^secret = "[^"\n]*"', re.MULTILINE)
@@ -52,7 +52,7 @@ class Afternoon:
 
     *seen* has for each visit: the backend, whether the capture is complete, whether
     the form works, and the places of the map. *left* are processes that outlived a
-    killed kernel.
+    killed kernel. *restarted* counts kernels that had to be, by hand.
     """
 
     name: str
@@ -61,6 +61,7 @@ class Afternoon:
     errors: list[str] = field(default_factory=list)
     seen: dict[str, list[Any]] = field(default_factory=dict)
     killed: int = 0
+    restarted: int = 0
     left: list[int] = field(default_factory=list)
     backends: set[str] = field(default_factory=set)
 
@@ -151,9 +152,14 @@ class Learner:
     def _started_again(self, identity: str) -> None:
         """Wait until a dead kernel answers: the server starts it again, under the same name.
 
-        What is sent to it before it has started may be lost; so it is sent again.
+        One that died soon after its start is sometimes started where the server does not look
+        for it. Then the learner chooses "Restart Kernel", as somebody at the screen would.
         """
-        for _ in range(ATTEMPTS):
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                path = f"/user/{self.browser.name}/api/kernels/{identity}/restart"
+                self.browser.ask("POST", path, {})
+                self.afternoon.restarted += 1
             with (
                 suppress(WebSocketTimeoutException),
                 self.browser.kernel(identity, ANSWER) as kernel,

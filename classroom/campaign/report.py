@@ -50,6 +50,7 @@ def figures(held: Lesson, where: str) -> Figures:
         "reached": len(held.reached),
         "backends": sorted(set().union(*(one.backends for one in held.afternoons))),
         "killed": sum(one.killed for one in held.afternoons),
+        "restarted": sum(one.restarted for one in held.afternoons),
         "left": sum(len(one.left) for one in held.afternoons),
         "impostors": len(held.impostors),
         "strays": held.strays,
@@ -92,6 +93,7 @@ def rows(figures: Figures) -> list[tuple[str, str]]:
             "kernels killed; their processes that stayed",
             f"{figures['killed']}; {figures['left']}",
         ),
+        ("kernels that a learner had to restart", str(figures["restarted"])),
         (
             "names that another's slip opened, root's included",
             f"{figures['impostors']} of {n + 1}",
