@@ -25,7 +25,7 @@ CHAPTERS = ("00_start_here", "01_who_can_read_a_form")
 CAPTURES = "captures"  # the folder in a learner's home
 # The visits of a chapter, by the names that its cells give them.
 VISITS = {CHAPTERS[0]: ("before", "after"), CHAPTERS[1]: ("before", "answered")}
-ANSWER, ATTEMPTS = 20.0, 4  # seconds for a kernel that starts again to answer, and how often
+ANSWER, ATTEMPTS = 20.0, 4  # seconds to answer (below the server's pings: 30), and how often
 ENDING = 15.0  # seconds in which what a killed kernel had started must be gone
 
 _SENTENCE = re.compile(r'^secret = "[^"\n]*"', re.MULTILINE)
