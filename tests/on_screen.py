@@ -27,7 +27,9 @@ _RUN_ALL = "() => { window.jupyterapp.commands.execute('notebook:run-all-cells')
 _END = "() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()"
 _NO_SIDEBAR = "() => window.jupyterapp.commands.execute('application:toggle-left-area')"
 _THEME = "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
-_IS_DARK = "dark => document.body.dataset.jpThemeLight === String(!dark)"
+# While a theme is loaded something lies over the page, and axe cannot tell colours.
+_IS_DARK = """dark => document.body.dataset.jpThemeLight === String(!dark)
+    && !document.getElementById('jupyterlab-splash')"""
 
 # JupyterLab's <body> has no height, so that axe takes all of it for hidden.
 _HEIGHT = "() => { document.body.style.height = '100vh' }"

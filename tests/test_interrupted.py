@@ -60,9 +60,18 @@ class Kernel:
         self._manager, self._client = manager, client
 
     def start(self, code: str) -> str:
-        """Send *code* and wait for nothing."""
-        number: str = self._client.execute(code)
-        return number
+        """Send *code* and wait until the kernel has begun with it."""
+        # Else, after an interruption, the kernel throws away what comes soon after it.
+        number: str = self._client.execute(code, stop_on_error=False)
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            told = self._client.get_iopub_msg(timeout=PATIENCE)
+            if (
+                told["msg_type"] == "execute_input"
+                and told["parent_header"]["msg_id"] == number
+            ):
+                return number
+        raise AssertionError("the cell did not begin")
 
     def interrupt(self) -> None:
         """Press Ctrl-C, as the square button of a notebook does."""
