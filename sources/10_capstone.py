@@ -30,20 +30,6 @@
 # Rosa and Emil are members. All that they type is made up; names in it belong to
 # nobody here.
 
-# %%
-from labapp import check, hint, predict, quiz, remedy, visit
-from labapp.lab.touring import tour
-
-word = "Rex"  # from it the lab makes what Rosa types
-found = tour(word)
-print(found.told)
-
-# %% [markdown]
-# `tour` is a longer visit. Rosa logs in, saves where her hat is hidden, and reads
-# it back. Once she mistypes her password. Emil and some strangers try what they
-# can. The back office is down once. Rosa logs out, forgets her password and gets
-# a new one. Last, `other.test` sends forms in other people's names.
-
 # %% [markdown]
 # ## The login
 #
@@ -52,6 +38,8 @@ print(found.told)
 # %%
 import inspect
 
+from labapp import check, hint, predict, quiz, remedy, visit
+from labapp.lab.touring import tour
 from labapp.site.hatclub import views
 from labapp.site.hatclub.repair import source
 
@@ -69,6 +57,17 @@ guess = predict(
     "the club's login", "listener", "log", "history", "database"
 )
 guess
+
+# %% [markdown]
+# `tour` is a longer visit. Rosa logs in, saves where her hat is hidden, and reads
+# it back. Once she mistypes her password. Emil and some strangers try what they
+# can. The back office is down once. Rosa logs out, forgets her password and gets
+# a new one. Last, `other.test` sends forms in other people's names.
+
+# %%
+word = "Rex"  # from it the lab makes what Rosa types
+found = tour(word)
+print(found.told)
 
 # %%
 from labapp.observers import ask
