@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from matplotlib import rc_context
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.text import Text
 
 from labapp.errors import LabError
 from labapp.figures import (
@@ -159,6 +163,21 @@ def test_a_table_escapes_its_cells() -> None:
 def test_the_same_evidence_gives_the_same_picture() -> None:
     """Figures are deterministic, byte for byte."""
     assert exposure_map(*story()).png() == exposure_map(*story()).png()
+
+
+def test_a_drawn_figure_keeps_no_canvas() -> None:
+    """It is 4 MB, and a notebook keeps every figure it showed; the control draws by itself."""
+    picture = positions()
+    picture.figure.savefig(BytesIO(), dpi=20)
+    assert _canvases(picture)
+    picture.png(dpi=20)
+    assert not _canvases(picture)
+
+
+def _canvases(picture: Picture) -> list[object]:
+    gc.collect()
+    inside = {id(vars(text)["_renderer"]) for text in picture.figure.findobj(Text)}
+    return [one for one in gc.get_objects() if type(one) is RendererAgg and id(one) in inside]
 
 
 def test_a_dark_style_changes_nothing() -> None:
