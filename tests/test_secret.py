@@ -19,7 +19,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from labapp.errors import LabError
-from labapp.secret import SHORTEST, Match, accept, find, plant_secret
+from labapp.secret import SHORTEST, Match, accept, find, literal, plant_secret
 
 SECRET = "Rex's fake café+otter 123"
 Encoder = Callable[[str], bytes]
@@ -460,3 +460,17 @@ def test_what_cannot_be_a_secret_is_refused_in_one_line(text: object, reason: st
         accept(text)
 
     assert "\n" not in str(refusal.value)
+
+
+@given(st.lists(st.sampled_from([SECRET, "x", "Rex", upper_percent(SECRET).decode()])))
+def test_literal_finds_what_wears_nothing(pieces: list[str]) -> None:
+    """The very places that `find` calls plain, and no others."""
+    text = "".join(pieces).encode()
+    assert literal(SECRET, text) == [
+        one for one in find(SECRET, text) if one.encoding == "plain"
+    ]
+
+
+def test_nothing_is_no_text_to_look_for() -> None:
+    """It would stand everywhere."""
+    assert literal("", b"anything") == find("", b"anything") == []

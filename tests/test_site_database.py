@@ -43,6 +43,11 @@ def test_without_a_session_nothing_is_stored(database: Path) -> None:
     assert rows(database, "django_session") == []
 
 
+def test_a_copy_of_it_is_small(database: Path) -> None:
+    """Each step of each visit keeps one: 64 visits have 800 of them."""
+    assert len(database.read_bytes()) <= 8 << 10
+
+
 def test_the_control_stands_literally_in_the_file(database: Path) -> None:
     """What `plant_control` writes can be found with a plain search, once written."""
     assert not find(SECRET, database.read_bytes())

@@ -13,6 +13,7 @@ from contextlib import closing
 from labapp.evidence import SITE, Evidence, Report, Step
 from labapp.observers.doubt import NO_CONTROL, unheard, unlogged
 from labapp.observers.sighting import Sighting, sightings
+from labapp.secret import literal
 
 LARGEST_SESSION = 1 << 22  # bytes; what unpacks to more was packed to do harm
 
@@ -109,9 +110,7 @@ def decoded_doubt(evidence: Evidence) -> str:
 
 
 def _literal(step: Step, text: str) -> Iterator[Sighting]:
-    for sighting in sightings(text, step.database, step.name, "database file"):
-        if sighting.encoding == "plain":
-            yield sighting
+    return sightings(text, step.database, step.name, "database file", search=literal)
 
 
 def _rows(step: Step, text: str) -> Iterator[Sighting]:

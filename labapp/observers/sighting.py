@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from labapp.secret import find
+from labapp.secret import Match, find
 
 AROUND = 24  # bytes shown to either side
 
@@ -51,9 +51,15 @@ class Finding:
         return "seen" if self.seen else "not seen"
 
 
-def sightings(text: str, haystack: bytes, step: str, where: str) -> Iterator[Sighting]:
-    """Yield every sighting of *text* in *haystack*."""
-    for match in find(text, haystack):
+def sightings(
+    text: str,
+    haystack: bytes,
+    step: str,
+    where: str,
+    search: Callable[[str, bytes], list[Match]] = find,
+) -> Iterator[Sighting]:
+    """Yield every sighting of *text* in *haystack* that *search* finds."""
+    for match in search(text, haystack):
         start, stop = match.offset, match.offset + match.length
         yield Sighting(
             step=step,

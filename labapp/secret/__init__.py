@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from labapp.secret.canary import SHORTEST, accept, plant_secret
-from labapp.secret.search import Match, find
+from labapp.secret.search import Match, find, literal
 
-__all__ = ["SHORTEST", "Match", "accept", "find", "plant_secret"]
+__all__ = ["SHORTEST", "Match", "accept", "find", "literal", "plant_secret"]

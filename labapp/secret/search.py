@@ -62,6 +62,14 @@ def find(secret: str, haystack: bytes) -> list[Match]:
     return _apart([*found, *_clear(inside, found)]) if inside else found
 
 
+def literal(text: str, haystack: bytes) -> list[Match]:
+    """Return every place where the UTF-8 bytes of *text* stand as they are, in order.
+
+    These are those matches of `find` that wear nothing, without a look for the others.
+    """
+    return list(_literal(text.encode(), haystack, "plain")) if text else []
+
+
 def _apart(matches: Iterable[Match]) -> list[Match]:
     """Return *matches* in order, without those that overlap one before them."""
     found: list[Match] = []
