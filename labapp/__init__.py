@@ -6,12 +6,14 @@ loaded when they are first used.
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from labapp import remedy
 from labapp.capture import Capture
 from labapp.errors import LabError
+from labapp.garbage import uncollected
 from labapp.secret import plant_secret
 
 if TYPE_CHECKING:
@@ -44,7 +46,10 @@ def __getattr__(name: str) -> Any:
     # PEP 562. Django and its handlers take 0.2 s, which `--help` should not.
     for module, names in _LATER.items():
         if name in names:
-            return getattr(import_module(module), name)
+            if module in sys.modules:
+                return getattr(sys.modules[module], name)
+            with uncollected():
+                return getattr(import_module(module), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

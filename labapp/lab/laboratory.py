@@ -22,6 +22,7 @@ from labapp.browser import Browser
 from labapp.browser.transport import Network
 from labapp.errors import LabError
 from labapp.evidence import CONTROL, LOOKALIKES, SITE, STRANGER, THIRD_PARTY, Step
+from labapp.garbage import uncollected
 from labapp.lab.ambush import Ambush, Plot, Road
 from labapp.lab.attack import Attack
 from labapp.lab.journey import Clock, Journey, Journeyed
@@ -229,6 +230,7 @@ def laboratory() -> Laboratory:
 @cache
 def _laboratory_of(pid: int) -> Laboratory:
     # By process: threads do not survive a fork, so a child opens its own.
-    opened = Laboratory()
+    with uncollected():
+        opened = Laboratory()
     atexit.register(opened.close)
     return opened
