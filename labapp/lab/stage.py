@@ -13,6 +13,7 @@ from labapp.browser import Browser
 from labapp.capture import Capture
 from labapp.evidence import Answer, Evidence, Memory, Step
 from labapp.lab.key_log import KeyLog
+from labapp.packed import Packed
 from labapp.remedy import Remediation
 from labapp.server import Server
 from labapp.site import application as site
@@ -51,7 +52,7 @@ class Stage(ABC):
         with self.server.output.listening():
             self._discard()
             self._play(secret)
-        return self._evidence()
+        return Packed(tuple(self._steps), self.control, self.forged, self.other)
 
     @abstractmethod
     def _play(self, secret: str) -> None:
