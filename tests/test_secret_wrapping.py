@@ -86,5 +86,12 @@ def test_what_the_other_search_finds_comes_first() -> None:
 )
 def test_plain_pages_have_nothing_to_take_off(haystack: bytes) -> None:
     """Quotes and spaces bring nothing to light: a page is searched once."""
-    assert [] == list(views(haystack, 8))
-    assert ["HTML"] == [view.name for view in views(haystack + b"&amp;", 8)]
+    assert [] == list(views(haystack, SECRET))
+    assert ["HTML"] == [view.name for view in views(haystack + b"&amp;", SECRET)]
+
+
+def test_what_was_written_twice_is_looked_at_for_signs_beyond_ascii_alone() -> None:
+    """No byte of an ASCII text, in whatever it wears, is changed by it."""
+    twice = SECRET.encode().decode("latin-1").encode()
+    assert ["UTF-8 twice"] == [view.name for view in views(twice, SECRET)]
+    assert [] == list(views(twice, SECRET.replace("é", "e")))

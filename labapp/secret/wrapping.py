@@ -8,14 +8,14 @@ nothing to begin with. Here each wrapping is taken off once, in one pass.
 from __future__ import annotations
 
 import re
-from base64 import b64decode
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import cache
 from html.entities import html5
-from itertools import accumulate
 from operator import itemgetter
-from typing import NamedTuple
+
+from labapp.secret.runs import SIGNS, runs
+from labapp.secret.view import View
 
 _HEX = rb"[0-9a-fA-F]"
 _PERCENT = re.compile(rb"%%(%s{2})" % _HEX)
@@ -30,41 +30,24 @@ _CONTROLS = {b"a": b"\a", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"
 _CONTROLS |= {b"v": b"\v"}
 _TWICE = re.compile(rb"[\xc2\xc3][\x80-\xbf]")
 _WIDE = re.compile(rb"\0[^\0]\0[^\0]\0[^\0]\0")
-_SIGNS = bytes(
-    ord("a") if chr(octet).isascii() and (chr(octet).isalnum() or chr(octet) in "+/-_") else 0
-    for octet in range(256)
-)  # for bytes.translate(): signs of base64, of which hexadecimal ones are some
 _SIGNS_OF_DISGUISES = frozenset(
-    octet for octet in range(256) if _SIGNS[octet] or octet >= 0x80 or octet in b"\0%&\\#;{}="
+    octet for octet in range(256) if SIGNS[octet] or octet >= 0x80 or octet in b"\0%&\\#;{}="
 )
-_NO_SIGN, _LINE_END = re.compile(rb"[^a]"), re.compile(rb"\r?\n")
-_URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _WHOLE = itemgetter(0)  # of a match: a loop over many stays in C
-_BETWEEN = b"\0\0"  # between two runs: no secret has it
 
 
 _Value = Callable[[re.Match[bytes]], bytes]
 
 
-class View(NamedTuple):
-    """What *data* is when the wrapping *name* is off.
+def views(haystack: bytes, text: str) -> Iterator[View]:
+    """Yield *haystack* without each wrapping that occurs in it and may hide *text*.
 
-    *place* takes offsets of start and stop in *data*; it returns those in the bytes as they
-    were, of whole signs.
-    """
-
-    name: str
-    data: bytes
-    place: Callable[[int, int], tuple[int, int]]
-
-
-def views(haystack: bytes, shortest: int) -> Iterator[View]:
-    """Yield *haystack* without each wrapping that occurs in it.
-
-    *shortest* is how many bytes a text has that is looked for: shorter runs of base64
-    and of hexadecimal digits are left alone. The time is in proportion to the length.
+    Runs of base64 and of hexadecimal digits that are too short for it are left alone. The
+    time is in proportion to the length.
     """
     for name, leads, pattern, value in _TOKENS:
+        if pattern is _TWICE and text.isascii():
+            continue  # nothing that writes ASCII has a byte that this one changes
         if any(lead in haystack for lead in leads) and _matters(haystack, pattern, value):
             data = pattern.sub(value, haystack)
             place = _by_tokens(haystack, pattern, value)
@@ -75,9 +58,7 @@ def views(haystack: bytes, shortest: int) -> Iterator[View]:
                 yield View("plus + percent", form, place)
     if _WIDE.search(haystack):
         yield from _wide(haystack)
-    shape = haystack.translate(_SIGNS)
-    if b"a" * (4 * shortest // 3) in shape:
-        yield from _runs(haystack, shape, shortest)
+    yield from runs(haystack, len(text))
 
 
 def _matters(haystack: bytes, pattern: re.Pattern[bytes], value: _Value) -> bool:
@@ -170,76 +151,3 @@ def _by_units(data: bytes, codec: str, first: int) -> Callable[[int, int], tuple
         return begin, begin + len(inside.encode(codec))
 
     return place
-
-
-def _runs(haystack: bytes, shape: bytes, shortest: int) -> Iterator[View]:
-    """What long runs of digits or of base64 hold, in each of their alignments."""
-    runs = list(_spans(haystack, shape, 4 * shortest // 3))
-    pattern = re.compile(rb"(?<!%s)%s{%d,}+" % (_HEX, _HEX, 2 * shortest))
-    digits = [m.span() for start, stop in runs for m in pattern.finditer(haystack, start, stop)]
-    for shift in range(2 if digits else 0):
-        pieces = [_from_hex(haystack[start + shift : stop]) for start, stop in digits]
-        yield _joined(
-            "hex", pieces, [range(start + shift, stop) for start, stop in digits], 2, 1
-        )
-    for shift in range(4 if runs else 0):
-        pieces = [_from_base64(haystack[start:stop], shift) for start, stop in runs]
-        places = [_places(haystack, start, stop)[shift:] for start, stop in runs]
-        yield _joined("base64", pieces, places, 4, 3)
-
-
-def _spans(haystack: bytes, shape: bytes, shortest: int) -> Iterator[tuple[int, int]]:
-    """Yield where runs of signs stand; in *shape* each sign is an "a"."""
-    needle, stop = b"a" * shortest, 0
-    while (start := shape.find(needle, stop)) >= 0:
-        begin = start
-        while True:
-            stop = _end(shape, begin)
-            line_end = _LINE_END.match(haystack, stop)
-            # MIME cuts base64 into lines of 76 signs or fewer, the last one excepted.
-            if line_end is None or not 60 <= stop - begin <= 76:
-                break
-            begin = line_end.end()
-        yield start, stop
-
-
-def _end(shape: bytes, start: int) -> int:
-    found = _NO_SIGN.search(shape, start)
-    return found.start() if found else len(shape)
-
-
-def _from_hex(run: bytes) -> bytes:
-    return bytes.fromhex(run[: len(run) // 2 * 2].decode())
-
-
-def _from_base64(run: bytes, shift: int) -> bytes:
-    signs = run.translate(_URL_SAFE, b"\r\n")[shift:]
-    return b64decode(signs[: len(signs) // 4 * 4] + _rest(signs))
-
-
-def _rest(signs: bytes) -> bytes:
-    """The last signs, filled up; a single one says nothing."""
-    left = signs[len(signs) // 4 * 4 :]
-    return left + b"=" * (4 - len(left)) if len(left) > 1 else b""
-
-
-def _places(haystack: bytes, start: int, stop: int) -> Sequence[int]:
-    """Where the signs of a run stand, without the line ends between them."""
-    if haystack.find(b"\n", start, stop) < 0:
-        return range(start, stop)
-    return [at for at in range(start, stop) if haystack[at] not in b"\r\n"]
-
-
-def _joined(
-    name: str, pieces: list[bytes], places: list[Sequence[int]], signs: int, octets: int
-) -> View:
-    """One view of all *pieces*, of which *signs* at *places* stand for *octets*."""
-    starts = list(accumulate((len(piece) + len(_BETWEEN) for piece in pieces), initial=0))
-
-    def place(start: int, stop: int) -> tuple[int, int]:
-        index = bisect_right(starts, start) - 1
-        first = (start - starts[index]) * signs // octets
-        last = -(-(stop - starts[index]) * signs // octets)
-        return places[index][first], places[index][last - 1] + 1
-
-    return View(name, _BETWEEN.join(pieces), place)
