@@ -14,6 +14,7 @@ from labapp.secret.disguise import beginnings, walk
 from labapp.secret.view import View
 from labapp.secret.wrapping import views
 
+_SHORT = 4096  # bytes; 256 such texts are kept
 _LINE_END = rb"(?:\r?\n)?"  # base64 in mail is cut into lines (RFC 2045, section 6.8)
 
 
@@ -52,6 +53,17 @@ def find(secret: str, haystack: bytes) -> list[Match]:
     # No disguise writes a sign in less than a byte.
     if not secret or len(haystack) < len(secret):
         return []
+    # Several observers read the same message; a large page is read by one.
+    short = len(haystack) <= _SHORT
+    return list(_found_in_short(secret, haystack)) if short else _found(secret, haystack)
+
+
+@lru_cache(maxsize=256)
+def _found_in_short(secret: str, haystack: bytes) -> tuple[Match, ...]:
+    return tuple(_found(secret, haystack))
+
+
+def _found(secret: str, haystack: bytes) -> list[Match]:
     matches = _matches(secret, haystack)
     if b"\n" in haystack and _CUT_END.search(haystack):
         matches += _across_cuts(secret, haystack)

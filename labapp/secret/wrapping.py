@@ -48,27 +48,31 @@ def views(haystack: bytes, text: str) -> Iterator[View]:
     for name, leads, pattern, value in _TOKENS:
         if pattern is _TWICE and text.isascii():
             continue  # nothing that writes ASCII has a byte that this one changes
-        if any(lead in haystack for lead in leads) and _matters(haystack, pattern, value):
-            data = pattern.sub(value, haystack)
-            place = _by_tokens(haystack, pattern, value)
+        if not any(lead in haystack for lead in leads):
+            continue
+        meant = _meanings(haystack, pattern, value)
+        # A mere quote or space the other search has read already, wherever it stands.
+        if any(map(_SIGNS_OF_DISGUISES.intersection, meant.values())):
+            place = _by_tokens(haystack, pattern, meant)
+            data = _without(haystack, pattern, meant)
             yield View(name, data, place)
             if pattern is _PERCENT and b"+" in haystack and b"\0" in data:
                 # A form writes both bytes of a space in UTF-16, each in its own way.
-                form = pattern.sub(value, haystack.replace(b"+", b" "))
+                form = _without(haystack.replace(b"+", b" "), pattern, meant)
                 yield View("plus + percent", form, place)
     if _WIDE.search(haystack):
         yield from _wide(haystack)
     yield from runs(haystack, len(text))
 
 
-def _matters(haystack: bytes, pattern: re.Pattern[bytes], value: _Value) -> bool:
-    """Return whether taking this off brings to light what disguises are made of.
-
-    A mere quote or space the other search has read already, wherever it stands.
-    """
+def _meanings(haystack: bytes, pattern: re.Pattern[bytes], value: _Value) -> dict[bytes, bytes]:
+    """Return what each token in *haystack* stands for: a page has few that differ."""
     tokens = set(map(_WHOLE, pattern.finditer(haystack)))
-    told = filter(None, map(pattern.fullmatch, tokens))
-    return any(_SIGNS_OF_DISGUISES.intersection(value(found)) for found in told)
+    return {found[0]: value(found) for found in map(pattern.fullmatch, tokens) if found}
+
+
+def _without(haystack: bytes, pattern: re.Pattern[bytes], meant: dict[bytes, bytes]) -> bytes:
+    return pattern.sub(lambda found: meant[found[0]], haystack)
 
 
 def _octet(found: re.Match[bytes]) -> bytes:
@@ -111,14 +115,14 @@ _TOKENS: tuple[tuple[str, tuple[bytes, ...], re.Pattern[bytes], _Value], ...] = 
 
 
 def _by_tokens(
-    haystack: bytes, pattern: re.Pattern[bytes], value: _Value
+    haystack: bytes, pattern: re.Pattern[bytes], meant: dict[bytes, bytes]
 ) -> Callable[[int, int], tuple[int, int]]:
     @cache  # made when the first place is asked for: mostly none is
     def tokens() -> tuple[list[int], list[int]]:
         inside, outside = [0], [0]  # where a token begins or ends, there and here
         for found in pattern.finditer(haystack):
             begin = inside[-1] + found.start() - outside[-1]
-            inside += (begin, begin + len(value(found)))
+            inside += (begin, begin + len(meant[found[0]]))
             outside += found.span()
         return inside, outside
 
