@@ -69,7 +69,7 @@ def walk(text: bytes, haystack: bytes, start: int) -> tuple[int, str] | None:
     if haystack.startswith(text, start) and text.translate(None, _ONE_READING) == b"":
         return start + len(text), "plain"
     best: tuple[int, str] | None = None
-    seen = set()
+    stretches, seen = _stretches(text), set()
     waiting: list[tuple[int, int, tuple[str, ...]]] = [(0, start, ())]
     while waiting:
         done, at, names = waiting.pop()
@@ -78,10 +78,22 @@ def walk(text: bytes, haystack: bytes, start: int) -> tuple[int, str] | None:
                 best = at, " + ".join(names) or "plain"
         elif at < len(haystack) and (done, at) not in seen:
             seen.add((done, at))
+            if (plain := stretches[done]) and haystack.startswith(plain, at):
+                waiting.append((done + len(plain), at + len(plain), names))
+                continue
             for size, end, name in reversed(list(_steps(text, done, haystack, at))):
                 worn = names if not name or name in names else (*names, name)
                 waiting.append((done + size, end, worn))
     return best
+
+
+@lru_cache(maxsize=64)
+def _stretches(text: bytes) -> tuple[bytes, ...]:
+    """For each place in *text*, the signs from there that most disguises leave alone."""
+    marked = bytes(
+        octet if chr(octet).isascii() and chr(octet).isalnum() else 0 for octet in text
+    )
+    return tuple(marked[at:].partition(b"\0")[0] for at in range(len(text)))
 
 
 @lru_cache(maxsize=64)
