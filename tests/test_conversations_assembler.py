@@ -117,6 +117,31 @@ def test_a_gap_too_large_is_named_but_not_filled() -> None:
     assert len(stream.data) < 100_000
 
 
+SPARE = 1 << 16
+
+
+@pytest.mark.parametrize(
+    ("pieces", "filled"),
+    [
+        ([(0, 3), (60_003, 5), (120_008, 7)], [60_000, SPARE + 3 + 5 - 60_000]),
+        ([(0, 100_000), (300_000, 1)], [SPARE + 100_000]),
+        ([(0, 1), (2, 1), (SPARE, 1), (2 * SPARE, 1)], [1, SPARE - 3, 5]),
+    ],
+)
+def test_all_gaps_together_are_filled_as_far_as_bytes_came_and_a_little_more(
+    pieces: list[tuple[int, int]], filled: list[int]
+) -> None:
+    """64 KiB more: many gaps cost no more memory than one."""
+    stream = _stream(*((start, b"x" * size) for start, size in pieces))
+    assert sum(filled) == stream.data.count(0)
+    at = [0]
+    for (_, size), filler in zip(pieces, filled, strict=False):
+        at.append(at[-1] + size + filler)
+    assert at[1:] == [
+        gap.offset + filler for gap, filler in zip(stream.gaps, filled, strict=True)
+    ]
+
+
 @pytest.mark.parametrize(("end", "expected"), [(3, ()), (5, (Gap(3, 2),))])
 def test_a_fin_tells_whether_the_end_is_there(end: int, expected: tuple[Gap, ...]) -> None:
     """Bytes between the last segment and the FIN are missing."""
