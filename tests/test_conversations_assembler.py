@@ -43,7 +43,7 @@ def test_segments_in_order_are_joined(isn: int | None) -> None:
     assert stream.gaps == ()
 
 
-@pytest.mark.parametrize("isn", [99, 2**32 - 9])
+@pytest.mark.parametrize("isn", [99, 2**32 - 9, None])
 def test_what_comes_again_after_what_followed_it_is_no_more_than_a_copy(isn: int) -> None:
     """The stream goes on behind the last segment, not behind the one before."""
     stream = _stream((0, b"four"), (4, b"more"), (0, b"four"), (8, b"end"), isn=isn)
