@@ -6,12 +6,14 @@ import gc
 import subprocess
 import sys
 import weakref
+from collections.abc import Iterable
 
 import pytest
 
 from labapp.capture import Capture, Frame
 from labapp.conversations import Conversation, Endpoint, conversations, missing
 from labapp.conversations.conversation import _KNOWN
+from labapp.conversations.flow import Flow, flows
 from tests.frames import (
     ACK,
     CLIENT_PORT,
@@ -194,13 +196,46 @@ def test_a_capture_is_put_together_once_and_then_let_go() -> None:
     assert key not in _KNOWN
 
 
+def test_a_capture_that_two_put_together_at_once_is_let_go_in_silence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each of them sees to it that it is forgotten; the second finds that done."""
+    held, first = [capture(WHOLE)], iter([True])
+
+    def meanwhile(frames: Iterable[Frame]) -> list[Flow]:
+        if next(first, False):
+            conversations(held[0])
+        return flows(frames)
+
+    complaints: list[object] = []
+    monkeypatch.setattr("labapp.conversations.conversation.flows", meanwhile)
+    monkeypatch.setattr("sys.unraisablehook", complaints.append)
+    assert len(conversations(held[0])) == 1
+    key = id(held[0])
+    held.clear()
+    gc.collect()
+    assert key not in _KNOWN
+    assert complaints == []
+
+
+def test_joined_late_the_server_is_at_the_port_of_the_capture() -> None:
+    """Although the client has the lower port."""
+    frames = Talk(80, 50000).open().say(GET).frames[2:]
+    (found,) = conversations(capture(frames, port=50000))
+    assert (found.client.port, found.server.port) == (80, 50000)
+    (guessed,) = conversations(capture(frames))
+    assert (guessed.client.port, guessed.server.port) == (50000, 80)
+
+
 def test_a_repr_is_one_line() -> None:
     """It shows the ends, the sizes, and what is wrong."""
     ends = "127.0.0.1:40000 > 127.0.0.1:8000"
     sizes = f"{len(GET)} bytes sent, {len(ANSWER)} received"
     assert repr(_one(WHOLE)) == f"<Conversation {ends}, {sizes}, complete>"
-    late = repr(_one(WHOLE[1:]))
-    assert late.endswith("INCOMPLETE: joined late: no SYN from the client>")
+    late = repr(_one(WHOLE[1:-2]))
+    assert late.endswith(
+        "INCOMPLETE: joined late: no SYN from the client; never closed: no FIN from the client>"
+    )
 
 
 def test_the_package_loads_no_scapy() -> None:

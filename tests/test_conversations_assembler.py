@@ -43,6 +43,33 @@ def test_segments_in_order_are_joined(isn: int | None) -> None:
     assert stream.gaps == ()
 
 
+@pytest.mark.parametrize("isn", [99, 2**32 - 9, None])
+def test_what_comes_again_after_what_followed_it_is_no_more_than_a_copy(isn: int) -> None:
+    """The stream goes on behind the last segment, not behind the one before."""
+    stream = _stream((0, b"four"), (4, b"more"), (0, b"four"), (8, b"end"), isn=isn)
+    assert stream.data == b"fourmoreend"
+    assert stream.gaps == ()
+
+
+@pytest.mark.parametrize(
+    ("isn", "sent"),
+    [(2**32 - 1, b""), (2**32 - 5, b"four"), (2**32 - 9, b"fourmore"), (None, b"four")],
+)
+def test_where_numbers_begin_again_the_byte_of_number_0_is_missed(
+    isn: int | None, sent: bytes
+) -> None:
+    """The number that goes on is 0 and not 1, behind a SYN, a first segment, any segment."""
+    assembler = Assembler()
+    if isn is not None:
+        assembler.add(_segment(isn, flags=SYN))
+    for at in range(0, len(sent), 4):
+        assembler.add(_segment(2**32 - len(sent) + at, sent[at : at + 4]))
+    assembler.add(_segment(1, b"end"))
+    stream = assembler.stream()
+    assert stream.data == sent + b"\0end"
+    assert stream.gaps == (Gap(len(sent), 1),)
+
+
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("isn", [99, 2**32 - 100])
 def test_the_order_of_capture_does_not_matter(seed: int, isn: int) -> None:
@@ -117,6 +144,31 @@ def test_a_gap_too_large_is_named_but_not_filled() -> None:
     assert len(stream.data) < 100_000
 
 
+SPARE = 1 << 16
+
+
+@pytest.mark.parametrize(
+    ("pieces", "filled"),
+    [
+        ([(0, 3), (60_003, 5), (120_008, 7)], [60_000, SPARE + 3 + 5 - 60_000]),
+        ([(0, 100_000), (300_000, 1)], [SPARE + 100_000]),
+        ([(0, 1), (2, 1), (SPARE, 1), (2 * SPARE, 1)], [1, SPARE - 3, 5]),
+    ],
+)
+def test_all_gaps_together_are_filled_as_far_as_bytes_came_and_a_little_more(
+    pieces: list[tuple[int, int]], filled: list[int]
+) -> None:
+    """64 KiB more: many gaps cost no more memory than one."""
+    stream = _stream(*((start, b"x" * size) for start, size in pieces))
+    assert sum(filled) == stream.data.count(0)
+    at = [0]
+    for (_, size), filler in zip(pieces, filled, strict=False):
+        at.append(at[-1] + size + filler)
+    assert at[1:] == [
+        gap.offset + filler for gap, filler in zip(stream.gaps, filled, strict=True)
+    ]
+
+
 @pytest.mark.parametrize(("end", "expected"), [(3, ()), (5, (Gap(3, 2),))])
 def test_a_fin_tells_whether_the_end_is_there(end: int, expected: tuple[Gap, ...]) -> None:
     """Bytes between the last segment and the FIN are missing."""
@@ -145,6 +197,15 @@ def test_an_acknowledgement_tells_what_was_received(
     assembler.add(_segment(100, b"one"))
     assembler.acknowledge(acked)
     assert expected == assembler.stream().gaps
+
+
+def test_after_a_reset_it_stays_reset() -> None:
+    """Whatever comes behind it, a FIN too."""
+    assembler = Assembler()
+    assembler.add(_segment(99, flags=SYN))
+    assembler.add(_segment(100, flags=RST))
+    assembler.add(_segment(100, flags=FIN | ACK))
+    assert assembler.stream().reset
 
 
 def test_an_acknowledged_fin_is_no_byte() -> None:

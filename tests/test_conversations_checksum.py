@@ -72,6 +72,16 @@ def test_unfinished_checksums_are_told_apart_from_wrong_ones() -> None:
     assert ["checksums do not fit: frame 0"] == told(wrong)
 
 
+def test_a_sum_of_all_ones_is_a_sum_of_nothing() -> None:
+    """The same number, in one's complement: it, too, may stand for the pseudo header."""
+    data = changed(TALK[3], (24, b"\0\0"), (26, b"\0\0"), (50, b"\xff\xff"))
+    rest = (sum(struct.unpack("!4H", data[26:34])) + 6 + len(data) - 34) % 0xFFFF
+    data = changed(data, (26, struct.pack("!H", 0xFFFF - rest)))
+
+    assert [UNFINISHED] == [one.partition(",")[0] for one in told(data)]
+    assert ["checksums do not fit: frame 0"] == told(changed(data, (50, b"\xff\xfe")))
+
+
 def test_frames_cut_off_and_fragments_are_named() -> None:
     """Each reason is one sentence, with the first five of its frames."""
     fragment = bytearray(TALK[3])

@@ -45,6 +45,15 @@ def test_another_first_number_is_another_flow() -> None:
     assert [one.first.stream().data for one in found] == [GET, GET]
 
 
+@pytest.mark.parametrize("seen", [[3], [1], [1, 3]], ids=["GET", "SYN ACK", "both"])
+def test_a_syn_begins_another_flow_after_one_that_was_joined_late(seen: list[int]) -> None:
+    """Of the older one no SYN was seen, only data, or the answer to its SYN."""
+    again = Talk(isn=(2000, 6000)).open().say(GET)
+    found = _flows([OPENING.frames[number] for number in seen] + again.frames)
+    assert len(found) == 2
+    assert found[1].ends(0)[0].stream().data == GET
+
+
 def test_a_repeated_syn_is_the_same_flow() -> None:
     """SYN and its answer may be sent twice, early or late."""
     frames = OPENING.frames
@@ -83,6 +92,15 @@ def test_joined_late_the_port_of_the_capture_is_the_servers(
     talk = Talk(client_port=80, server_port=50000).open().say(GET)
     (flow,) = _flows(talk.frames[start:])
     assert expected == _ports(flow, port)
+
+
+def test_joined_late_between_equal_ports_who_was_seen_first_is_the_client() -> None:
+    """Nothing else tells them apart."""
+    ends = ("127.0.0.1", 9000), ("127.0.0.2", 9000)
+    for one, other in (ends, ends[::-1]):
+        (flow,) = _flows([frame(one, other, 1, payload=GET), frame(other, one, 1)])
+        assert flow.ends(0) == (flow.first, flow.second)
+        assert flow.ends(0)[0].stream().data == GET
 
 
 def test_what_is_no_segment_is_left_out() -> None:

@@ -145,20 +145,23 @@ def test_a_strange_target_is_read_all_the_same(target: bytes) -> None:
 
 def test_bare_line_feeds_and_empty_lines_between_messages_are_accepted() -> None:
     """RFC 9112, section 2.2, asks for both."""
-    first, second = _read(b"\r\n\r\nGET /1 HTTP/1.1\nA: 1\n\n\r\n" + GET)
-    assert (first.target, first.header("A"), second.target) == ("/1", "1", "/sensitive")
-    assert first.complete
-    assert second.complete
+    for between in (b"\r\n", b"\n", b"\r", b"\n\n\n"):
+        first, second = _read(between + b"GET /1 HTTP/1.1\nA: 1\n\n" + between + GET)
+        assert (first.start_line, first.header("A")) == (b"GET /1 HTTP/1.1", "1")
+        assert second.start_line == b"GET /sensitive HTTP/1.1"
+        assert first.complete
+        assert second.complete
 
 
 @pytest.mark.parametrize(
-    "rubbish", [b"\0" * 50, b"nothing of HTTP\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\n"]
+    "rubbish", [b"\0" * 50, b"X\r\n", b"nothing of HTTP\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\n"]
 )
 def test_reading_goes_on_after_what_cannot_be_read(rubbish: bytes) -> None:
     """Unreadable bytes are one message with a body alone; the next one is found."""
     damaged, request = _read(rubbish + GET)
     assert damaged.parts == (Part("body", 0, len(rubbish)),)
-    assert (damaged.body, damaged.method, damaged.complete) == (rubbish, "", False)
+    assert (damaged.body, damaged.raw_body) == (rubbish, rubbish)
+    assert (damaged.headers, damaged.method, damaged.complete) == ((), "", False)
     assert (request.target, request.complete) == ("/sensitive", True)
 
 
@@ -245,3 +248,36 @@ def test_a_length_that_is_no_number_takes_nothing_of_the_next_message() -> None:
     )
     assert (first.body, first.problems) == (b"", ("where its body ends cannot be told",))
     assert (second.method, second.complete) == ("GET", True)
+
+
+@pytest.mark.parametrize("line", [b"HTTP/1.1 200 ", b"HTTP/1.1 200 MAX", b"HTTP/1.1 200"])
+def test_a_first_line_is_kept_whole(line: bytes) -> None:
+    """Nothing but its line break is taken away, not even a space at its end."""
+    (found,) = _read(line + b"\r\nContent-Length: 0\r\n\r\n", "response")
+    assert (found.start_line, found.status) == (line, 200)
+
+
+def test_a_message_that_ends_with_its_first_line_has_no_headers() -> None:
+    """There is no part of no bytes."""
+    (found,) = _read(b"GET /a HTTP/1.1\r\n")
+    assert found.parts == (Part("request line", 0, 17),)
+
+
+def test_a_body_that_is_not_coded_is_kept_once() -> None:
+    """Large answers take no more memory than they have bytes."""
+    (found,) = _read(POST)
+    assert found.body is found.raw_body
+
+
+def test_only_for_responses_is_a_method_asked() -> None:
+    """With the place of each, also of one that cannot be read."""
+    asked: list[int] = []
+
+    def method_at(offset: int) -> str:
+        asked.append(offset)
+        return "GET"
+
+    list(messages(Stream(GET + POST), "request", method_at))
+    assert asked == []
+    list(messages(Stream(ANSWER + b"rubbish" + ANSWER), "response", method_at))
+    assert asked == [0, len(ANSWER), len(ANSWER) + len(b"rubbish")]

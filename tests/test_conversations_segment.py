@@ -75,7 +75,7 @@ def test_vlan_tags_change_nothing(data: bytes, tags: bytes) -> None:
 
 
 @pytest.mark.parametrize("words", [1, 10])
-@pytest.mark.parametrize("ack", [9, 0xFFFFFFFF])
+@pytest.mark.parametrize("ack", [9, 0x50000000, 0xFFFFFFFF])
 def test_ip_and_tcp_options_are_skipped(words: int, ack: int) -> None:
     """Headers longer than 20 bytes do not become payload, and their bytes no numbers."""
     plain = frame(HERE, THERE, 7, ack=ack, payload=b"Rex sleeps")

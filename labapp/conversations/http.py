@@ -79,7 +79,7 @@ class _Reader:
     def _message(self, at: int) -> Message:
         data, side = self.data, self.side
         line_stop = data.find(b"\n", at) + 1
-        if not line_stop or not _START_LINE[side].match(data, at, line_stop):
+        if not line_stop or not _START_LINE[side].match(data, at):
             return self._unreadable(at, one_line=not line_stop)
         head_stop, ended = self._head(at, line_stop)
         headers, problem = fields(data[line_stop:head_stop])
