@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
-
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest, HttpResponse
@@ -110,21 +107,18 @@ INNOCENT = {key: Own(view=good) for key in GUILTY} | {
 }
 
 
-@pytest.fixture(scope="module")
-def visit() -> Iterator[Callable[..., Visit]]:
-    """Make thorough visits, to each site once."""
-    known: dict[str, Visit] = {}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LABAPP_CAPTURE", "relay")
-        with Laboratory() as lab:
+_made: dict[str, Visit] = {}
 
-            def once(own: Own, **more: Any) -> Visit:
-                name = repr((own, more))
-                if name not in known:
-                    known[name] = lab.visit(SECRET, *BASE, own=own, **{"thorough": True} | more)
-                return known[name]
 
-            yield once
+def visit(own: Own, *, thorough: bool = True) -> Visit:
+    """Make a visit, to each site once for all tests, in whatever order they come."""
+    name = repr((own, thorough))
+    if name not in _made:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("LABAPP_CAPTURE", "relay")
+            with Laboratory() as lab:
+                _made[name] = lab.visit(SECRET, *BASE, own=own, thorough=thorough)
+    return _made[name]
 
 
 def ask(key: str, made: Visit) -> bool | None:
@@ -133,26 +127,24 @@ def ask(key: str, made: Visit) -> bool | None:
 
 
 @pytest.mark.parametrize("key", GUILTY)
-def test_guilty(visit: Callable[..., Visit], key: str) -> None:
+def test_guilty(key: str) -> None:
     """The view that does it is found."""
     assert ask(key, visit(GUILTY[key])) is True
 
 
 @pytest.mark.parametrize("key", INNOCENT)
-def test_innocent(visit: Callable[..., Visit], key: str) -> None:
+def test_innocent(key: str) -> None:
     """The view that does not is not, and that is no lack of looking."""
     assert ask(key, visit(INNOCENT[key])) is False
 
 
 @pytest.mark.parametrize("key", sorted({*GUILTY} - {"answer_to_submit", "printed"}))
-def test_nobody_came(visit: Callable[..., Visit], key: str) -> None:
+def test_nobody_came(key: str) -> None:
     """Without the steps of a thorough visit nothing is known."""
     assert ask(key, visit(Own(view=good), thorough=False)) is None
 
 
-def test_a_second_visitor_who_cannot_read_their_own_is_no_witness(
-    visit: Callable[..., Visit],
-) -> None:
+def test_a_second_visitor_who_cannot_read_their_own_is_no_witness() -> None:
     """Where nothing comes back, "they do not see it" would mean nothing."""
     empty = Own(view=good, secure_page=lambda request: HttpResponse("nothing here"))
     finding = CHECKED["second_visitor"].ask(visit(empty).evidence, SECRET)
@@ -160,7 +152,7 @@ def test_a_second_visitor_who_cannot_read_their_own_is_no_witness(
     assert "cannot read their own value back" in finding.reason
 
 
-def test_a_printed_value_is_unknown_without_its_control(visit: Callable[..., Visit]) -> None:
+def test_a_printed_value_is_unknown_without_its_control() -> None:
     """If the control was not heard, silence proves nothing."""
     made = visit(Own(view=good))
     steps = tuple(step for step in made.evidence if step.name != "control")

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
 
-from labapp.evidence import SITE, Cookie, Evidence, LogLine, Report, Step
-from labapp.lab.laboratory import Laboratory
+from labapp.evidence import SITE, Cookie, LogLine, Report
 from labapp.lab.tour import told
 from labapp.lab.toured import Toured
 from labapp.observers.club import EXPOSURES, FEATURES, Exposure, Feature, link, token
 from labapp.observers.forgeries import FORGERIES
-from labapp.site.application import Repair
-from tests.answers import graded_with
-from tests.answers.repairing import GOOD, SETTINGS, TEMPLATES
+from tests.club_tours import changed, tours, without
 
-GOOD_VIEWS = {name: view for name, view in GOOD.items() if "reset" in name or callable(view)}
 DEEDS = {
     "second_member": ("second_visitor", "second_submit", "second_read_back"),
     "address_replay": ("address_replay", "address_member", "address_guessed"),
@@ -31,37 +26,16 @@ DOINGS = ("login_by_address", *DEEDS["login_forgery"][:2], *DEEDS["forgery"])
 BY_KEY = {one.key: one for one in (*EXPOSURES, *FEATURES)}
 
 
-@pytest.fixture(scope="module")
-def lab() -> Iterator[Laboratory]:
-    """A lab of this module's own."""
-    with graded_with("relay") as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def guilty(lab: Laboratory) -> Toured:
+@pytest.fixture
+def guilty() -> Toured:
     """A tour of the club as it was found."""
-    return lab.tour(told("observers"), Repair())
+    return tours().guilty
 
 
-@pytest.fixture(scope="module")
-def innocent(lab: Laboratory) -> Toured:
+@pytest.fixture
+def innocent() -> Toured:
     """A tour of the club, repaired."""
-    return lab.tour(told("observers"), Repair(GOOD_VIEWS, TEMPLATES, SETTINGS, tls=True))
-
-
-def without(evidence: Evidence, *names: str) -> Evidence:
-    """Return *evidence* as if the steps called *names* had not been made."""
-    return replace(evidence, steps=tuple(one for one in evidence if one.name not in names))
-
-
-def changed(evidence: Evidence, name: str, **parts: object) -> Evidence:
-    """Return *evidence* with other *parts* of the step called *name*."""
-    steps: list[Step] = [
-        replace(one, **parts) if one.name == name else one  # type: ignore[arg-type]
-        for one in evidence
-    ]
-    return replace(evidence, steps=tuple(steps))
+    return tours().innocent
 
 
 @pytest.mark.parametrize("exposure", EXPOSURES, ids=lambda one: one.key)

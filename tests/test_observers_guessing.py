@@ -9,12 +9,10 @@ from collections.abc import Callable
 from urllib.parse import quote_plus
 
 import pytest
-from django.http import HttpRequest, HttpResponse
 
-from labapp import remedy
-from labapp.lab.laboratory import Laboratory
+from labapp.evidence import Evidence
 from labapp.observers import CHECKED
-from labapp.site.application import Own
+from tests.evidence_samples import Said, step, with_step
 
 SECRET = "Rex's fake café+otter 4175"
 
@@ -24,17 +22,14 @@ def xored(text: str) -> bytes:
     return bytes(byte ^ 42 for byte in text.encode())
 
 
+def hidden(hide: Callable[[str], str], secret: str = SECRET) -> Evidence:
+    """Return a visit whose page showed *secret* hidden."""
+    return with_step(step("submit", Said(page=f"<p>{hide(secret)}</p>".encode())))
+
+
 def found(hide: Callable[[str], str], secret: str = SECRET) -> bool | None:
     """Return whether somebody gets the value out of a page that shows it hidden."""
-
-    def view(request: HttpRequest) -> HttpResponse:
-        return HttpResponse(f"<p>{hide(request.POST['sensitive_info'])}</p>")
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LABAPP_CAPTURE", "relay")
-        with Laboratory() as lab:
-            made = lab.visit(secret, remedy.post, own=Own(view=view))
-    return CHECKED["guessed"].ask(made.evidence, secret).seen
+    return CHECKED["guessed"].ask(hidden(hide, secret), secret).seen
 
 
 @pytest.mark.parametrize(
