@@ -43,6 +43,7 @@ def submitted(*said: Said, back: tuple[Said, ...] = ()) -> Evidence:
         (submitted(replace(SUBMIT, status=302), replace(SHOWN, target="/secure_page")), True),
         (submitted(SUBMIT), False),
         (submitted(SUBMIT, back=(FORM,)), False),
+        (submitted(SUBMIT, back=(Said("/secure_page", page=PAGE), FORM)), False),
         (submitted(replace(SHOWN, status=403)), False),
         (submitted(replace(SUBMIT, status=403), back=(Said(page=PAGE),)), False),
         (submitted(replace(SUBMIT, status=302)), False),
@@ -54,7 +55,14 @@ def submitted(*said: Said, back: tuple[Said, ...] = ()) -> Evidence:
     ],
     ids=[
         *("shown at once", "with a picture", "read back", "after a redirect"),
-        *("never shown", "not read back", "refused", "refused, old value", "redirect alone"),
+        *(
+            "never shown",
+            "not read back",
+            "gone again",
+            "refused",
+            "refused, old value",
+            "redirect alone",
+        ),
         *("no answer", "another site", "crash at the end", "nothing happened", "no step"),
     ],
 )

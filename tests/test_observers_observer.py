@@ -6,7 +6,8 @@ import pytest
 
 from labapp.errors import LabError
 from labapp.evidence import Evidence
-from labapp.observers import OBSERVERS, PLACES, ask
+from labapp.observers import OBSERVERS, PLACES, ask, wire
+from labapp.observers.observer import on_the_wire
 from tests.evidence_samples import DOUBTFUL, GUILTY, INNOCENT, SECRET, changed
 
 
@@ -86,6 +87,22 @@ def test_any_frame_less_makes_the_wire_unknown(name: str, key: str) -> None:
     for number in range(len(step.capture.frames)):
         evidence = changed(name, capture=step.capture.without(number))
         assert ask(evidence, SECRET, key).seen is None
+
+
+@pytest.mark.parametrize("part", wire.PARTS)
+def test_a_place_on_the_wire_is_one_part_of_the_messages(part: str) -> None:
+    """It has its key and label, sees what crossed there, and asks for its own control only."""
+    key = "wire_" + part.replace(" ", "_")
+    place = on_the_wire("a key", "a label", part)
+    assert ("a key", "a label") == (place.key, place.label)
+    for evidence, _ in (*GUILTY.values(), *DOUBTFUL.values()):
+        known, found = ask(evidence, SECRET, key), place.ask(evidence, SECRET)
+        assert "a key" == found.place
+        assert (known.seen, known.sightings, known.reason) == (
+            found.seen,
+            found.sightings,
+            found.reason,
+        )
 
 
 def test_an_unknown_place_is_refused_with_the_known_ones() -> None:

@@ -42,7 +42,8 @@ def test_a_sighting_reads_as_one_line() -> None:
     """Whatever bytes stand around it, for a terminal and for a test's message."""
     (only,) = sightings(SECRET, b"\xff\n\x1b[2J" + SECRET.encode(), "submit", "answer")
 
-    assert str(only).startswith("submit, answer, byte 6: ")
+    shown = r"\n\x1b[2JRex's fake café+otter 123"
+    assert f'submit, answer, byte 6: ..."\ufffd{shown}"... (plain)' == str(only)
     assert str(only).isprintable()
 
 
