@@ -10,6 +10,7 @@ import pytest
 
 from labapp.evidence import CONTROL, SITE, STRANGER, THIRD_PARTY, Cookie, Evidence, Memory
 from labapp.observers import disk
+from labapp.secret import find
 from tests.evidence_samples import (
     FORM,
     INNOCENT,
@@ -91,6 +92,19 @@ def test_a_cookie_is_decoded_without_the_key(value: str) -> None:
     """Whatever a site wraps it in: each once, and only in the site's own cookies."""
     assert 1 == len(list(disk.cookie_jar(jar(value), SECRET)))
     assert [] == list(disk.cookie_jar(jar(value, STRANGER), SECRET))
+
+
+@pytest.mark.parametrize("more", ["", "1", "12", "123"])
+def test_base64_of_what_is_packed_already_is_decoded(more: str) -> None:
+    """One wrapping more than the search itself opens, however many bytes are in it."""
+    packed = base64.b64encode(quote(f"{SECRET} {more}").encode())
+    for value in (
+        base64.urlsafe_b64encode(packed).decode(),
+        base64.urlsafe_b64encode(packed).decode().rstrip("="),
+    ):
+        assert [] == find(SECRET, value.encode())
+        (only,) = disk.cookie_jar(jar(value), SECRET)
+        assert ("submit", "cookie note, decoded") == (only.step, only.where)
 
 
 @pytest.mark.parametrize("value", ["", "é", "abcdefgh", signed({"v": "x"}), "=" * 9, "%%%"])

@@ -55,3 +55,11 @@ def test_every_answer_needs_its_line_in_the_log() -> None:
     assert "" == unlogged(changed("reload", log=()))
     for lines in ((), (SUBMIT.line,), (PICTURE.line,), (SUBMIT.line, FORM.line)):
         assert "in step 'submit'" in unlogged(changed("submit", log=lines))
+
+
+def test_only_the_steps_that_are_given_need_their_lines() -> None:
+    """Without any these are the main ones."""
+    holed = changed("reload", log=())
+    assert "" == unlogged(holed)
+    assert "the access log has holes in step 'reload'" == unlogged(holed, holed)
+    assert "" == unlogged(changed("submit", log=()), [INNOCENT.step("reload")])
