@@ -81,7 +81,7 @@ def test_a_text_that_no_cipher_changes_is_not_guessed() -> None:
 
 def digests() -> dict[str, bytes]:
     """Return each spelling of each hash of the text, and of its last four digits."""
-    made = {}
+    made: dict[str, bytes] = {}
     for name in ("md5", "sha1", "sha256", "sha512"):
         for said in (SECRET, SECRET[-4:]):
             digest = hashlib.new(name, said.encode())
@@ -95,7 +95,7 @@ def digests() -> dict[str, bytes]:
 
 def mixtures() -> dict[str, bytes]:
     """Return each spelling of the text with every byte mixed, by the first and last keys."""
-    made = {}
+    made: dict[str, bytes] = {}
     for key in (1, 42, 255):
         mixed = bytes(byte ^ key for byte in SECRET.encode())
         made |= {

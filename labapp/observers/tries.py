@@ -139,8 +139,12 @@ def late_doubt(evidence: Evidence) -> str:
 
 
 def reset_referer_doubt(evidence: Evidence) -> str:
-    """The link was opened, and each Referer is written down."""
-    return link_doubt(evidence) or disk.referer_doubt(evidence)
+    """The link was opened, and each Referer of that is written down."""
+    return (
+        link_doubt(evidence)
+        or disk.referer_doubt(evidence)
+        or unlogged(evidence, [evidence.step("reset")])
+    )
 
 
 def reset_wire(evidence: Evidence, text: str) -> Iterator[Sighting]:
