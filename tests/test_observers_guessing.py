@@ -83,8 +83,8 @@ def digests() -> dict[str, bytes]:
     """Return each spelling of each hash of the text, and of its last four digits."""
     made: dict[str, bytes] = {}
     for name in ("md5", "sha1", "sha256", "sha512"):
-        for said in (SECRET, SECRET[-4:]):
-            digest = hashlib.new(name, said.encode())
+        for said, text in (("all", SECRET), ("4175", SECRET[-4:])):
+            digest = hashlib.new(name, text.encode())
             made |= {
                 f"{name} of {said}": digest.hexdigest().encode(),
                 f"{name} of {said}, large": digest.hexdigest().upper().encode(),
@@ -121,7 +121,7 @@ TRICKS = {
 
 
 @pytest.mark.parametrize(("trick", "data"), TRICKS.values(), ids=TRICKS)
-@pytest.mark.parametrize("before", [b"", b"<p>", b"x" * 100])
+@pytest.mark.parametrize("before", [b"", b"<p>", b"x" * 100], ids=["first", "near", "far"])
 def test_a_trick_is_named_and_the_bytes_are_shown(
     trick: str, data: bytes, before: bytes
 ) -> None:

@@ -100,6 +100,6 @@ def _in_the_end(
 
 def _base64(value: str) -> bytes:
     try:
-        return base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
+        return base64.urlsafe_b64decode(value + "==")  # too many of them do no harm
     except (binascii.Error, ValueError):
         return b""

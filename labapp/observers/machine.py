@@ -135,7 +135,7 @@ def decoded(session: str) -> bytes:
     packed = session.strip('"').partition(":")[0]
     body = packed.removeprefix(".")
     try:
-        data = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
+        data = base64.urlsafe_b64decode(body + "==")  # too many of them do no harm
         if packed != body:
             data = zlib.decompressobj().decompress(data, LARGEST_SESSION)
     except (binascii.Error, ValueError, zlib.error):
