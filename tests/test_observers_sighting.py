@@ -26,7 +26,9 @@ def test_a_sighting_quotes_the_bytes_that_stand_there() -> None:
 
 
 def test_at_the_edges_there_is_nothing_around() -> None:
-    """Nothing is made up where the bytes end."""
+    """Nothing is made up where the bytes end, and nothing left out."""
+    (only,) = sightings(SECRET, b"ab" + SECRET.encode() + b"cd", "", "")
+    assert (b"ab", SECRET.encode(), b"cd") == (only.before, only.found, only.after)
     (only,) = sightings(SECRET, SECRET.encode(), "", "")
 
     assert (b"", SECRET.encode(), b"") == (only.before, only.found, only.after)

@@ -40,6 +40,7 @@ def test_what_was_told_reads_as_a_list() -> None:
     ("mails", "expected"),
     [
         ((f"Open {LINK} now",), (LINK, "abc-123")),
+        (("http://x.test/reset/MX/9-zX/",), ("http://x.test/reset/MX/9-zX/", "9-zX")),
         (("https://x.test/reset/MQ/9-z9",), ("https://x.test/reset/MQ/9-z9", "9-z9")),
         (("http://site.test/a//?b=/c/#/d/",), ("http://site.test/a//?b=/c/#/d/", "a")),
         (("no link", f"{LINK} first", "http://x.test/r/second/"), (LINK, "abc-123")),

@@ -93,7 +93,12 @@ def told_in(evidence: Evidence, *names: str) -> Evidence:
 
 def everywhere(reason: str = "") -> Place:
     """Return the log as it is read in every step; who reads one has the doubt *reason*."""
-    log = Place("of a visit", "access log", machine.access_log, lambda _: reason)
+
+    def doubt(evidence: Evidence) -> str:
+        assert evidence.has("open")
+        return reason
+
+    log = Place("of a visit", "access log", machine.access_log, doubt)
     return tries.everywhere("of a tour", log, machine.in_log)
 
 

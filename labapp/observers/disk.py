@@ -84,7 +84,7 @@ def jar_doubt(evidence: Evidence) -> str:
 def referer_doubt(evidence: Evidence) -> str:
     """A page of control.test with ``Referrer-Policy: unsafe-url`` leaks the control text."""
     leaked = third_party_referer(evidence, evidence.control, CONTROL, ("control",))
-    return _doubt(evidence, control=any(leaked)) or unlogged(evidence)
+    return _doubt(evidence, control=any(leaked)) or unlogged(evidence.main)
 
 
 def _doubt(evidence: Evidence, *, control: bool) -> str:

@@ -24,7 +24,7 @@ def access_log(evidence: Evidence, text: str) -> Iterator[Sighting]:
 
 def log_doubt(evidence: Evidence) -> str:
     """The control text is the browser's name (User-Agent), which every line ends with."""
-    return unheard(evidence) or unlogged(evidence) or _control_in_each(evidence, in_log)
+    return unheard(evidence) or unlogged(evidence.main) or _control_in_each(evidence, in_log)
 
 
 def in_log(step: Step, text: str) -> Iterator[Sighting]:

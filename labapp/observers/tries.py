@@ -67,9 +67,7 @@ def everywhere(
 
     def doubt(evidence: Evidence) -> str:
         return (
-            place.doubt(evidence)
-            or untried(evidence, "wrong_password")
-            or unlogged(evidence, evidence)
+            place.doubt(evidence) or untried(evidence, "wrong_password") or unlogged(evidence)
         )
 
     return Place(key, place.label, partial(_anywhere, look=look), doubt)
@@ -143,7 +141,7 @@ def reset_referer_doubt(evidence: Evidence) -> str:
     return (
         link_doubt(evidence)
         or disk.referer_doubt(evidence)
-        or unlogged(evidence, [evidence.step("reset")])
+        or unlogged([evidence.step("reset")])
     )
 
 
