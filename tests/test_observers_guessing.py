@@ -12,13 +12,19 @@ from urllib.parse import quote_plus
 import pytest
 
 from labapp.evidence import Evidence
-from labapp.observers import CHECKED
+from labapp.observers import CHECKED, guessing
 from labapp.observers.guessing import guessed, in_disguise
 from labapp.observers.sighting import AROUND, Sighting
 from tests.evidence_samples import SUBMIT, Said, changed, step, with_step
 from tests.frames import capture
 
 SECRET = "Rex's fake café+otter 4175"
+
+
+@pytest.fixture(autouse=True)
+def forgotten() -> None:
+    """What each trick makes of a text is worked out anew, and not taken from another test."""
+    guessing._disguises.cache_clear()
 
 
 def xored(text: str) -> bytes:

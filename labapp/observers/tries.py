@@ -35,7 +35,7 @@ def untried(evidence: Evidence, *steps: str) -> str:
     """Return, in words, which of *steps* was not made or had no answer, or ``""``."""
     for name in steps:
         if not pages(evidence, name):
-            return _UNTRIED.get(name, "") or unheard(evidence, (name,))
+            return _UNTRIED.get(name) or unheard(evidence, (name,))
     return ""
 
 
