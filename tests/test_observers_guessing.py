@@ -145,6 +145,22 @@ def test_a_trick_is_named_and_the_bytes_are_shown(
     )
 
 
+@pytest.mark.parametrize(
+    "text", [SECRET, f"{SECRET}1", f"{SECRET}12"], ids=["27 bytes", "28 bytes", "29 bytes"]
+)
+@pytest.mark.parametrize("spell", [base64.b64encode, base64.urlsafe_b64encode])
+def test_base64_of_any_mixture_is_found_with_its_padding_or_without(
+    spell: Callable[[bytes], bytes], text: str
+) -> None:
+    """All 255 keys: what is shown are the letters, to the last one."""
+    for key in range(1, 256):
+        data = spell(bytes(byte ^ key for byte in text.encode()))
+        bare = data.rstrip(b"=")
+        for written in {data, bare}:
+            found = in_disguise(text, b"<p>" + written + b"</p>", "submit", "a page")
+            assert [bare] == [one.found for one in found]
+
+
 @pytest.mark.parametrize("name", ["md5 of 4175", "42, hex"])
 def test_of_two_the_first_is_shown(name: str) -> None:
     """One is enough to know."""
