@@ -18,7 +18,7 @@ COPIED = ("labapp", "tests", "fuzzing", "sources", "notebooks", "tools", "benchm
 # say what a quick test says, too, and chance, which may notice a mistake today and not tomorrow.
 TESTS = {
     "conversations": ("test_conversations.py", "test_conversations_*.py"),
-    "observers": ("test_observers_*.py", "test_detector.py"),
+    "observers": ("test_observers_*.py",),
     "checks": ("test_checks_*.py",),
 }
 LEFT_OUT = {

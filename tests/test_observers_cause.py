@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from labapp.capture import Capture
-from labapp.evidence import SITE, STRANGER, Answer, Evidence, LogLine, Step
+from labapp.evidence import SITE, STRANGER, Answer, Evidence, Step
 from labapp.observers.cause import CSRF, OTHER, SECURE, Cause, first_cause
+from tests.club_samples import HERE, step
 
 PROFILE = b'<input name="hiding_place">'
-HERE = f"http://{SITE}:8000"
 
 
 def answer(
@@ -17,12 +16,6 @@ def answer(
 ) -> Answer:
     """Return one answer, with the profile as its body."""
     return Answer(method, f"{to}{path}", status, headers, PROFILE)
-
-
-def step(name: str, *answers: Answer, said: str = "", host: str = SITE) -> Step:
-    """Return one step; *said* was logged for *host*."""
-    output = (LogLine(host, said),) if said else ()
-    return Step(name, Capture((), "relay", "", 0), answers, output=output)
 
 
 def cause(*steps: Step) -> Cause | None:
@@ -93,12 +86,24 @@ def test_no_answer_is_a_cause() -> None:
 def test_what_comes_of_a_login_that_does_not_work_is_no_cause() -> None:
     """Whoever is not logged in is rightly refused afterwards."""
     outside = Answer("GET", f"{HERE}/login", 200, (), b"Log in")
-    assert cause(step("open", outside), step("read_back", answer("/api/hat", 404))) is None
+    assert cause(step("open", outside), step("submit", answer("/profile", 404))) is None
+
+
+def test_who_ends_elsewhere_later_is_still_a_member() -> None:
+    """Saving may lead to a page of its own; what goes wrong after it is a cause."""
+    saved = step("submit", Answer("POST", f"{HERE}/saved", 200, (), b"Saved."))
+    found = cause(OPEN, saved, step("read_back", answer("/api/hat", 400)))
+    assert found == Cause(
+        OTHER, "While somebody reads it back: GET /api/hat was answered with status 400."
+    )
 
 
 def test_strangers_and_other_hosts_do_not_count() -> None:
-    """A refused stranger is no error."""
+    """A refused stranger is no error; what the club answers after another host is."""
     elsewhere = answer("/attack", 404, to=f"http://{STRANGER}")
     assert (
         cause(OPEN, step("forgery", answer("/profile", 403)), step("submit", elsewhere)) is None
     )
+    found = cause(OPEN, step("submit", elsewhere, answer("/profile", 404)))
+    assert found is not None
+    assert found.text.endswith("GET /profile was answered with status 404.")

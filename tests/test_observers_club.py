@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
 
 from labapp.evidence import SITE, Cookie, Evidence, LogLine, Report, Step
-from labapp.lab.laboratory import Laboratory
 from labapp.lab.tour import told
 from labapp.lab.toured import Toured
 from labapp.observers.club import EXPOSURES, FEATURES, Exposure, Feature, link, token
 from labapp.observers.forgeries import FORGERIES
-from labapp.site.application import Repair
-from tests.answers import graded_with
-from tests.answers.repairing import GOOD, SETTINGS, TEMPLATES
+from labapp.observers.observer import Place
+from labapp.observers.sighting import Finding
+from tests.club_samples import TOLD, WORKS, but, step
+from tests.club_tours import changed, tours, without
 
-GOOD_VIEWS = {name: view for name, view in GOOD.items() if "reset" in name or callable(view)}
 DEEDS = {
     "second_member": ("second_visitor", "second_submit", "second_read_back"),
     "address_replay": ("address_replay", "address_member", "address_guessed"),
@@ -31,37 +29,16 @@ DOINGS = ("login_by_address", *DEEDS["login_forgery"][:2], *DEEDS["forgery"])
 BY_KEY = {one.key: one for one in (*EXPOSURES, *FEATURES)}
 
 
-@pytest.fixture(scope="module")
-def lab() -> Iterator[Laboratory]:
-    """A lab of this module's own."""
-    with graded_with("relay") as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def guilty(lab: Laboratory) -> Toured:
+@pytest.fixture
+def guilty() -> Toured:
     """A tour of the club as it was found."""
-    return lab.tour(told("observers"), Repair())
+    return tours().guilty
 
 
-@pytest.fixture(scope="module")
-def innocent(lab: Laboratory) -> Toured:
+@pytest.fixture
+def innocent() -> Toured:
     """A tour of the club, repaired."""
-    return lab.tour(told("observers"), Repair(GOOD_VIEWS, TEMPLATES, SETTINGS, tls=True))
-
-
-def without(evidence: Evidence, *names: str) -> Evidence:
-    """Return *evidence* as if the steps called *names* had not been made."""
-    return replace(evidence, steps=tuple(one for one in evidence if one.name not in names))
-
-
-def changed(evidence: Evidence, name: str, **parts: object) -> Evidence:
-    """Return *evidence* with other *parts* of the step called *name*."""
-    steps: list[Step] = [
-        replace(one, **parts) if one.name == name else one  # type: ignore[arg-type]
-        for one in evidence
-    ]
-    return replace(evidence, steps=tuple(steps))
+    return tours().innocent
 
 
 @pytest.mark.parametrize("exposure", EXPOSURES, ids=lambda one: one.key)
@@ -111,9 +88,9 @@ def test_a_deed_that_was_not_tried_is_unknown(
     """Each step that it takes is needed."""
     exposure = BY_KEY[key]
     assert isinstance(exposure, Exposure)
-    for step in steps:
-        torn = without(innocent.evidence, step)
-        assert exposure.ask(torn, innocent.told).seen is None, step
+    for name in steps:
+        torn = without(innocent.evidence, name)
+        assert exposure.ask(torn, innocent.told).seen is None, name
 
 
 def test_a_cookie_that_never_opened_anything_proves_nothing(innocent: Toured) -> None:
@@ -252,3 +229,88 @@ def test_an_outage_that_nobody_could_meet_hides_nothing(innocent: Toured) -> Non
     assert feature.ask(forbidden, innocent.told) == (
         "nobody could save, so nothing could crash: status 403 at /profile"
     )
+
+
+# Exposures made by hand ----------------------------------------------------------------------
+
+
+def place(key: str, seen: bool | None, reason: str = "nobody looked") -> Place:
+    """Return a place at which every text is seen, not seen, or unknown."""
+    return Place(key, key, lambda evidence, text: bool(seen), lambda _: reason * (seen is None))
+
+
+SEEN, NOT_SEEN, UNKNOWN = place("seen", True), place("not", False), place("unknown", None)
+
+
+@pytest.mark.parametrize(
+    ("places", "expected"),
+    [
+        ((NOT_SEEN, UNKNOWN, SEEN), Finding("seen", True)),
+        ((SEEN, place("seen, too", True)), Finding("seen", True)),
+        ((NOT_SEEN, UNKNOWN), Finding("unknown", None, reason="nobody looked")),
+        ((UNKNOWN, place("more", None)), Finding("unknown", None, reason="nobody looked")),
+        ((NOT_SEEN, place("neither", False)), Finding("not", False)),
+    ],
+)
+def test_seen_at_one_place_is_seen_and_then_unknown_is_unknown(
+    places: tuple[Place, ...], expected: Finding
+) -> None:
+    """The first of its kind is told."""
+    assert expected == Exposure("key", "label", places).ask(WORKS, TOLD)
+
+
+def test_each_text_is_sought_at_each_place() -> None:
+    """Those that the exposure names, of what was told, and the token of the mailed link."""
+    sought = []
+
+    def look(evidence: Evidence, text: str) -> bool:
+        assert evidence is WORKS
+        sought.append(text)
+        return False
+
+    places = (replace(NOT_SEEN, look=look), replace(NOT_SEEN, look=look))
+    Exposure("key", "label", places, ("token", "mistyped")).ask(WORKS, TOLD)
+    assert ["abc-123", "abc-123", TOLD.mistyped, TOLD.mistyped] == sought
+    sought.clear()
+    Exposure("key", "label", places[:1]).ask(WORKS, TOLD)
+    assert [TOLD.place] == sought
+
+
+def test_without_a_mail_there_is_no_link_to_seek() -> None:
+    """Then nobody can say who else has it, but what else is sought is sought."""
+    silent = but(step("reset_asked"))
+    exposure = Exposure("key", "label", (SEEN,), ("token",))
+    assert exposure.ask(silent, TOLD) == Finding("key", None, reason="no mail with a link came")
+    assert replace(exposure, seeks=("token", "place")).ask(silent, TOLD).seen is True
+
+
+@pytest.mark.parametrize(
+    ("needs", "broken", "label"),
+    [
+        ("log_in", step("open"), "log in"),
+        ("read_back", step("read_back"), "save and read back"),
+        ("reset", step("reset_asked"), "a new password by mail"),
+    ],
+)
+def test_a_broken_feature_explains_why_nothing_was_seen(
+    needs: str, broken: Step, label: str
+) -> None:
+    """What was seen in spite of it was seen."""
+    for one in (NOT_SEEN, UNKNOWN):
+        assert Exposure("key", "label", (one,), needs=needs).ask(but(broken), TOLD) == Finding(
+            "key", None, reason=f"no answer without this feature: {label}"
+        )
+        assert (
+            "no answer" not in Exposure("key", "", (one,), needs=needs).ask(WORKS, TOLD).reason
+        )
+    seen = Exposure("key", "label", (SEEN,), needs=needs)
+    assert Finding("seen", True) == seen.ask(but(broken), TOLD)
+
+
+def test_a_deed_is_told_where_it_was_done() -> None:
+    """By the place; nothing is told of what was not seen, or of a place that has bytes."""
+    exposure = Exposure("key", "label", (), deeds={"seen": "somebody did it"})
+    assert "somebody did it" == exposure.deed(Finding("seen", True))
+    assert "" == exposure.deed(Finding("seen", False))
+    assert "" == exposure.deed(Finding("seen", None))
+    assert "" == exposure.deed(Finding("another", True))

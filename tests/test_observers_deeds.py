@@ -43,6 +43,7 @@ def submitted(*said: Said, back: tuple[Said, ...] = ()) -> Evidence:
         (submitted(replace(SUBMIT, status=302), replace(SHOWN, target="/secure_page")), True),
         (submitted(SUBMIT), False),
         (submitted(SUBMIT, back=(FORM,)), False),
+        (submitted(SUBMIT, back=(Said("/secure_page", page=PAGE), FORM)), False),
         (submitted(replace(SHOWN, status=403)), False),
         (submitted(replace(SUBMIT, status=403), back=(Said(page=PAGE),)), False),
         (submitted(replace(SUBMIT, status=302)), False),
@@ -54,7 +55,14 @@ def submitted(*said: Said, back: tuple[Said, ...] = ()) -> Evidence:
     ],
     ids=[
         *("shown at once", "with a picture", "read back", "after a redirect"),
-        *("never shown", "not read back", "refused", "refused, old value", "redirect alone"),
+        *(
+            "never shown",
+            "not read back",
+            "gone again",
+            "refused",
+            "refused, old value",
+            "redirect alone",
+        ),
         *("no answer", "another site", "crash at the end", "nothing happened", "no step"),
     ],
 )
@@ -108,7 +116,17 @@ def test_reload_counts_if_it_sends_the_secret_to_the_form_again(
     """To the form's own address: reloading the page after a redirect is harmless."""
     evidence = with_step(step("reload", again), with_step(step("submit", first)))
 
-    assert expected == [one.where for one in deeds.reload_resubmits(evidence, SECRET)]
+    found = [(one.step, one.where) for one in deeds.reload_resubmits(evidence, SECRET)]
+    assert [("reload", where) for where in expected] == found
+
+
+def test_reloading_the_page_after_a_redirect_is_harmless() -> None:
+    """Its address is not the form's, whatever it holds."""
+    led_on = (replace(SUBMIT, status=302), Said("/secure_page"))
+    again = Said("/secure_page?v=" + SECRET.replace(" ", "+"))
+    evidence = with_step(step("reload", again), submitted(*led_on))
+
+    assert [] == list(deeds.reload_resubmits(evidence, SECRET))
 
 
 def forged(*said: Said) -> Evidence:
@@ -154,6 +172,16 @@ def test_the_visitors_page_shows_whose_value_it_holds(page: str, expected: bool)
 
     assert expected == deeds.forgery_changed_session(evidence, SECRET)
     assert "" == deeds.change_doubt(evidence)
+
+
+def test_the_page_that_is_shown_last_counts() -> None:
+    """What stood there before may have been repaired."""
+    forged, own = (
+        Said("/secure_page", page=f"<mark>{text}</mark>".encode()) for text in (FORGED, SECRET)
+    )
+    for pages, expected in (((forged, own), False), ((own, forged), True)):
+        evidence = with_step(step("after_forgery", *pages))
+        assert expected == deeds.forgery_changed_session(evidence, SECRET)
 
 
 def test_without_a_forged_text_nothing_is_accepted() -> None:

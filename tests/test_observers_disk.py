@@ -10,6 +10,7 @@ import pytest
 
 from labapp.evidence import CONTROL, SITE, STRANGER, THIRD_PARTY, Cookie, Evidence, Memory
 from labapp.observers import disk
+from labapp.secret import find
 from tests.evidence_samples import (
     FORM,
     INNOCENT,
@@ -93,6 +94,29 @@ def test_a_cookie_is_decoded_without_the_key(value: str) -> None:
     assert [] == list(disk.cookie_jar(jar(value, STRANGER), SECRET))
 
 
+def test_each_cookie_is_read() -> None:
+    """One after another; as it stands, it is named without a word."""
+    value = quote(SECRET)
+    cookies = tuple(Cookie(SITE, name, value, False, False, "Lax") for name in ("a", "b"))
+    found = disk.cookie_jar(remembered(replace(MEMORY, cookies=cookies)), SECRET)
+    assert [("submit", "cookie a"), ("submit", "cookie b")] == [
+        (one.step, one.where) for one in found
+    ]
+
+
+@pytest.mark.parametrize("more", ["", "1", "123", "123456"])
+def test_base64_of_what_is_packed_already_is_decoded(more: str) -> None:
+    """One wrapping more than the search itself opens, however many bytes are in it."""
+    packed = base64.b64encode(quote(f"{SECRET} {more}").encode())
+    for value in (
+        base64.urlsafe_b64encode(packed).decode(),
+        base64.urlsafe_b64encode(packed).decode().rstrip("="),
+    ):
+        assert [] == find(SECRET, value.encode())
+        (only,) = disk.cookie_jar(jar(value), SECRET)
+        assert ("submit", "cookie note, decoded") == (only.step, only.where)
+
+
 @pytest.mark.parametrize("value", ["", "é", "abcdefgh", signed({"v": "x"}), "=" * 9, "%%%"])
 def test_an_innocent_cookie_is_innocent(value: str) -> None:
     """Also one that cannot be decoded at all."""
@@ -108,6 +132,10 @@ def test_the_last_memory_counts() -> None:
 
     assert ["read_back"] == [one.step for one in disk.history(late, SECRET)]
     assert [] == [*disk.history(early, SECRET), *disk.history(later, SECRET)]
+    forgotten = with_step(step("read_back", FORM), changed("submit", memory=full))
+    assert [] == list(disk.history(forgotten, SECRET))
+    alone = replace(early, steps=(early.step("open"),))
+    assert ["open"] == [one.step for one in disk.history(alone, SECRET)]
 
 
 def test_no_visit_leaves_no_memory() -> None:

@@ -52,6 +52,13 @@ def test_an_answer_of_another_site_or_of_status_0_is_none() -> None:
 def test_every_answer_needs_its_line_in_the_log() -> None:
     """Each host's answers are counted against its own lines."""
     assert "" == unlogged(changed("submit", log=(SUBMIT.line, PICTURE.line, FORM.line)))
-    assert "" == unlogged(changed("reload", log=()))
     for lines in ((), (SUBMIT.line,), (PICTURE.line,), (SUBMIT.line, FORM.line)):
         assert "in step 'submit'" in unlogged(changed("submit", log=lines))
+
+
+def test_only_the_steps_that_are_given_need_their_lines() -> None:
+    """The first one with holes is named."""
+    holed = changed("reload", log=())
+    assert "" == unlogged(holed.main)
+    assert "the access log has holes in step 'reload'" == unlogged(holed)
+    assert "" == unlogged([])

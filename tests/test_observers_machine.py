@@ -6,6 +6,7 @@ import base64
 import json
 import zlib
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from django.core.signing import TimestampSigner
@@ -142,6 +143,28 @@ def test_another_serializer_is_read_too() -> None:
     body = base64.urlsafe_b64encode(b"\x80\x04 " + SECRET.encode()).decode()
 
     assert SECRET.encode() in machine.decoded(f"{body}:1tNoon:c2ln")
+
+
+def test_the_quotes_around_a_cookie_are_none_of_it() -> None:
+    """A value that a cookie quotes is read as well; its own letters stay."""
+    assert b'{"v": 1}' == machine.decoded(f'"{signed({"v": 1}, packed=True)}"')
+    for text in (b"_a text with no form", b"_", b"_a", b"_ab"):
+        assert text == machine.decoded(base64.urlsafe_b64encode(text).decode())
+        assert text == machine.decoded(base64.urlsafe_b64encode(text).decode().rstrip("="))
+
+
+@pytest.mark.parametrize("session", ["é", "A", ".eJw:x", ".AAAA:x:y"])
+def test_what_cannot_be_decoded_holds_nothing(session: str) -> None:
+    """Neither base64 nor zlib data."""
+    assert b"" == machine.decoded(session)
+
+
+def test_reading_rows_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database is read where it is: in memory."""
+    monkeypatch.chdir(tmp_path)
+    found = machine.rows(database("a", "b"), "SELECT session_data, 1 FROM django_session")
+    assert [("a", "1"), ("b", "1")] == found
+    assert [] == list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,9 @@ def test_a_sighting_quotes_the_bytes_that_stand_there() -> None:
 
 
 def test_at_the_edges_there_is_nothing_around() -> None:
-    """Nothing is made up where the bytes end."""
+    """Nothing is made up where the bytes end, and nothing left out."""
+    (only,) = sightings(SECRET, b"ab" + SECRET.encode() + b"cd", "", "")
+    assert (b"ab", SECRET.encode(), b"cd") == (only.before, only.found, only.after)
     (only,) = sightings(SECRET, SECRET.encode(), "", "")
 
     assert (b"", SECRET.encode(), b"") == (only.before, only.found, only.after)
@@ -42,7 +44,8 @@ def test_a_sighting_reads_as_one_line() -> None:
     """Whatever bytes stand around it, for a terminal and for a test's message."""
     (only,) = sightings(SECRET, b"\xff\n\x1b[2J" + SECRET.encode(), "submit", "answer")
 
-    assert str(only).startswith("submit, answer, byte 6: ")
+    shown = r"\n\x1b[2JRex's fake café+otter 123"
+    assert f'submit, answer, byte 6: ..."\ufffd{shown}"... (plain)' == str(only)
     assert str(only).isprintable()
 
 

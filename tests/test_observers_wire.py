@@ -226,6 +226,17 @@ def test_no_byte_of_an_answer_escapes(sent: bytes, received: bytes) -> None:
     assert [] == seen(crossed(sent, received.replace(RAW, HARMLESS.encode())), wire.RESPONSE)
 
 
+def test_what_stands_only_in_the_bytes_as_sent_is_said_so() -> None:
+    """Unpacked they would not show it."""
+    for name, where in (
+        ("a file name in gzip", "body of the answer, as sent"),
+        ("a trailer", "body of the answer, as sent"),
+        ("a body that ends early", "body of the answer"),
+    ):
+        (only,) = seen(crossed(*UNUSUAL[name]), wire.RESPONSE)
+        assert where == only.where
+
+
 @pytest.mark.parametrize(
     ("sent", "part"),
     [
@@ -302,6 +313,8 @@ def test_every_answer_of_the_browser_must_be_in_the_capture() -> None:
         talks(PICTURE)
     )
     assert "images.test" in problem(talks(SUBMIT))
+    bare = replace(FORM.answer(), url="http://site.test:8000")
+    assert "" == wire.gaps(changed("submit", capture=talks(FORM), answers=(bare,)))
 
 
 # TLS --------------------------------------------------------------------------------

@@ -47,7 +47,7 @@ def first_cause(evidence: Evidence) -> Cause | None:
             for kind, said in _wrong(evidence.step(name)):
                 return Cause(kind, f"While somebody {doing}: {said}")
         if name == "open" and not at_profile(evidence, name):
-            break  # what comes later comes of that
+            return None  # what comes later comes of that
     return None
 
 
@@ -78,6 +78,6 @@ def _lost(answer: Answer) -> Iterator[str]:
                 yield value.partition("=")[0].strip()
 
 
-def _reason(step: Step, path: str) -> str:
+def _reason(step: Step, path: str) -> str | None:
     said = (_REFUSED.search(line.text) for line in step.output if line.host == SITE)
-    return next((one[1] for one in said if one and one[2] == path), "")
+    return next((one[1] for one in said if one and one[2] == path), None)

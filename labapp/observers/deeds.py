@@ -110,7 +110,7 @@ def _untried(evidence: Evidence, steps: tuple[str, ...], replay: str) -> str:
 def forged_answers(evidence: Evidence, step: str = "forgery") -> tuple[Answer, ...]:
     """Return the site's answers in *step* if the forged text was sent there, else none."""
     pages = _pages(evidence, step)
-    sent = (page.url.encode() + b"\n" + page.sent for page in pages)
+    sent = (part for page in pages for part in (page.url.encode(), page.sent))
     return pages if evidence.forged and any(find(evidence.forged, one) for one in sent) else ()
 
 

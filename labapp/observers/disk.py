@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
@@ -48,7 +46,7 @@ def in_jar(step: Step, text: str, host: str = SITE) -> Iterator[Sighting]:
     for cookie in step.memory.cookies:
         if cookie.host == host:
             where = f"cookie {cookie.name}"
-            for plain in (cookie.value.encode(), decoded(cookie.value), _base64(cookie.value)):
+            for plain in (cookie.value.encode(), decoded(cookie.value)):
                 if found := list(sightings(text, plain, step.name, where)):
                     yield from found
                     break
@@ -84,7 +82,7 @@ def jar_doubt(evidence: Evidence) -> str:
 def referer_doubt(evidence: Evidence) -> str:
     """A page of control.test with ``Referrer-Policy: unsafe-url`` leaks the control text."""
     leaked = third_party_referer(evidence, evidence.control, CONTROL, ("control",))
-    return _doubt(evidence, control=any(leaked)) or unlogged(evidence)
+    return _doubt(evidence, control=any(leaked)) or unlogged(evidence.main)
 
 
 def _doubt(evidence: Evidence, *, control: bool) -> str:
@@ -96,10 +94,3 @@ def _in_the_end(
 ) -> Iterator[Sighting]:
     for step in evidence.main[-1:]:
         yield from look(step, text, host)
-
-
-def _base64(value: str) -> bytes:
-    try:
-        return base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
-    except (binascii.Error, ValueError):
-        return b""

@@ -27,12 +27,9 @@ def unheard(evidence: Evidence, steps: Iterable[str] = MAIN_STEPS) -> str:
     return ""
 
 
-def unlogged(evidence: Evidence, steps: Iterable[Step] | None = None) -> str:
-    """Return in which of *steps* the log has fewer lines than the browser answers.
-
-    Without any these are the steps up to read_back.
-    """
-    for step in evidence.main if steps is None else steps:
+def unlogged(steps: Iterable[Step]) -> str:
+    """Return in which of *steps* the log has fewer lines than the browser answers."""
+    for step in steps:
         answers = Counter(urlsplit(one.url).hostname for one in step.answers if one.status)
         if answers - Counter(line.host for line in step.log):
             return f"the access log has holes in step {step.name!r}"

@@ -57,7 +57,8 @@ def guess_doubt(evidence: Evidence) -> str:
 
 @lru_cache(32)
 def _disguises(text: str) -> tuple[set[bytes], dict[str, str], tuple[bytes, ...]]:
-    return _hashes(text), _turned(text), tuple(_mixed(text))
+    # Both alphabets of base64 may spell the same: that is one place, not two.
+    return _hashes(text), _turned(text), tuple(dict.fromkeys(_mixed(text)))
 
 
 def _hashes(text: str) -> set[bytes]:
@@ -81,8 +82,8 @@ def _turned(text: str) -> dict[str, str]:
         "capitals": text.upper(),
         "slug": slugify(text),
     }
-    # A text without Latin letters is its own ROT13, and has no slug.
-    return {name: other for name, other in ways.items() if other and other != text}
+    # A text without Latin letters is its own ROT13; its slug is empty, which is nowhere.
+    return {name: other for name, other in ways.items() if other != text}
 
 
 def _mixed(text: str) -> Iterator[bytes]:

@@ -25,7 +25,7 @@ def access_log(evidence: Evidence, text: str) -> Iterator[Sighting]:
 
 def log_doubt(evidence: Evidence) -> str:
     """The control text is the browser's name (User-Agent), which every line ends with."""
-    return unheard(evidence) or unlogged(evidence) or _control_in_each(evidence, in_log)
+    return unheard(evidence) or unlogged(evidence.main) or _control_in_each(evidence, in_log)
 
 
 def in_log(step: Step, text: str) -> Iterator[Sighting]:
@@ -134,7 +134,7 @@ def decoded(session: str) -> bytes:
     packed = session.strip('"').partition(":")[0]
     body = packed.removeprefix(".")
     try:
-        data = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
+        data = base64.urlsafe_b64decode(body + "==")  # too many of them do no harm
         if packed != body:
             data = zlib.decompressobj().decompress(data, LARGEST_SESSION)
     except (binascii.Error, ValueError, zlib.error):

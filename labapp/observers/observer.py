@@ -45,7 +45,8 @@ class Observer:
     places: tuple[Place, ...]
 
 
-def _wire(key: str, label: str, part: str) -> Place:
+def on_the_wire(key: str, label: str, part: str) -> Place:
+    """Return the place *part* of the messages that cross; see `wire.look`."""
     look = partial(wire.look, part=part)
     return Place(key, label, look, partial(wire.doubt, parts=(part,)))
 
@@ -54,10 +55,10 @@ OBSERVERS = (
     Observer(
         "listens to the network",
         (
-            _wire("wire_request_line", "request line", wire.REQUEST_LINE),
-            _wire("wire_request_headers", "request headers", wire.REQUEST_HEADERS),
-            _wire("wire_request_body", "request body", wire.REQUEST_BODY),
-            _wire("wire_response", "answer", wire.RESPONSE),
+            on_the_wire("wire_request_line", "request line", wire.REQUEST_LINE),
+            on_the_wire("wire_request_headers", "request headers", wire.REQUEST_HEADERS),
+            on_the_wire("wire_request_body", "request body", wire.REQUEST_BODY),
+            on_the_wire("wire_response", "answer", wire.RESPONSE),
         ),
     ),
     Observer(

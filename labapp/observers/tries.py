@@ -35,7 +35,7 @@ def untried(evidence: Evidence, *steps: str) -> str:
     """Return, in words, which of *steps* was not made or had no answer, or ``""``."""
     for name in steps:
         if not pages(evidence, name):
-            return _UNTRIED.get(name, "") or unheard(evidence, (name,))
+            return _UNTRIED.get(name) or unheard(evidence, (name,))
     return ""
 
 
@@ -67,9 +67,7 @@ def everywhere(
 
     def doubt(evidence: Evidence) -> str:
         return (
-            place.doubt(evidence)
-            or untried(evidence, "wrong_password")
-            or unlogged(evidence, evidence)
+            place.doubt(evidence) or untried(evidence, "wrong_password") or unlogged(evidence)
         )
 
     return Place(key, place.label, partial(_anywhere, look=look), doubt)
@@ -139,8 +137,12 @@ def late_doubt(evidence: Evidence) -> str:
 
 
 def reset_referer_doubt(evidence: Evidence) -> str:
-    """The link was opened, and each Referer is written down."""
-    return link_doubt(evidence) or disk.referer_doubt(evidence)
+    """The link was opened, and each Referer of that is written down."""
+    return (
+        link_doubt(evidence)
+        or disk.referer_doubt(evidence)
+        or unlogged([evidence.step("reset")])
+    )
 
 
 def reset_wire(evidence: Evidence, text: str) -> Iterator[Sighting]:

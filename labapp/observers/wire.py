@@ -109,9 +109,10 @@ def _exchanges(step: Step, host: str) -> Iterator[tuple[Conversation, Exchange]]
 def _unread(step: Step) -> Iterator[str]:
     """What of the site's messages is there, but cannot be read."""
     for _, exchange in _exchanges(step, SITE):
-        for message in (exchange.request, *exchange.interim, exchange.response):
-            for problem in message.problems if message else ():
-                yield f"a {message.side if message else ''}: {problem}"
+        said = (exchange.request, *exchange.interim, exchange.response)
+        for message in filter(None, said):
+            for problem in message.problems:
+                yield f"a {message.side}: {problem}"
 
 
 def _unseen(step: Step) -> Iterator[str]:
