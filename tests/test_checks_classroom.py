@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import io
 import json
@@ -13,10 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labapp.checks.classroom import LARGEST, collect, in_text
+from labapp.checks.classroom import LARGEST, collect, in_text, run
 from labapp.checks.receipts import MARK, Done, Foreseen, Receipt
 from labapp.checks.roster import Roster
 from labapp.checks.tally import tally, tally_text
+from labapp.errors import LabError
 
 READER, KEEP = "be the log reader", "keep it on the server"
 
@@ -118,12 +120,13 @@ class TestCollect:
         assert learner.names == ["Mia"]
         assert list(learner.done) == ["02", "04"]
 
-    @given(st.text(alphabet=st.sampled_from("labapp1.eyJ_-= \n>0f")))
-    def test_no_text_is_too_strange(self, text: str) -> None:
-        """Whatever is pasted: no exception, and every mark gets its receipt or its reason."""
-        receipts, damaged = in_text(text)
 
-        assert len(receipts) + len(damaged) == text.count(MARK)
+@given(st.text(alphabet=st.sampled_from("labapp1.eyJ_-= \n>0f")))
+def test_no_text_is_too_strange(text: str) -> None:
+    """Whatever is pasted: no exception, and every mark gets its receipt or its reason."""
+    receipts, damaged = in_text(text)
+
+    assert len(receipts) + len(damaged) == text.count(MARK)
 
 
 class TestRoster:
@@ -214,6 +217,83 @@ class TestTally:
         shown = tally_text(three.learners)
         assert "no 3" in shown
         assert not [one for n in (1, 2, 3) for one in (f"N{n}", f"000{n}") if one in shown]
+
+
+def options(*files: object, **more: object) -> argparse.Namespace:
+    """Return what the command was given."""
+    known = {"files": list(map(str, files)), "predictions": False, "anonymous": False}
+    return argparse.Namespace(**known | {"csv": None} | more)
+
+
+class TestRun:
+    """What a teacher is shown, and what is written."""
+
+    @pytest.fixture
+    def handed_in(self, tmp_path: Path) -> Path:
+        """Three lines, and one that was cut off; two learners call themselves Mia."""
+        path = tmp_path / "lines.txt"
+        lines = [MIA.line, MARK, BEN.line, of("Mia", 7).line]
+        path.write_text("\n".join([*lines, *(guessed(n, "no, sure").line for n in (1, 2, 3))]))
+        return path
+
+    @pytest.mark.parametrize("anonymous", [False, True])
+    def test_the_table(self, handed_in: Path, anonymous: bool) -> None:
+        """With what to look at below it, which names learners, and the line that is damaged."""
+        shown, problems = run(options(handed_in, anonymous=anonymous))
+        roster = Roster(collect([str(handed_in)])[0])
+        remark = (
+            "Mia has more than one code: 0000-0007, 1111-2222. Two learners, or one on two "
+            "computers."
+        )
+
+        assert shown == "\n".join(
+            [roster.table(anonymous=anonymous), *([] if anonymous else [remark])]
+        )
+        assert problems == [f"{handed_in}, line 2: it is cut off: paste the whole line."]
+
+    def test_the_tally(self, handed_in: Path) -> None:
+        """In place of the table, whoever asks for it."""
+        shown, _ = run(options(handed_in, predictions=True))
+
+        assert shown == tally_text(Roster(collect([str(handed_in)])[0]).learners)
+        assert "no 3" in shown
+
+    @pytest.mark.parametrize("anonymous", [False, True])
+    def test_the_csv(self, handed_in: Path, tmp_path: Path, anonymous: bool) -> None:
+        """As UTF-8, with the mark by which spreadsheets know it."""
+        target = tmp_path / "class.csv"
+        run(options(handed_in, csv=str(target), anonymous=anonymous))
+        roster = Roster(collect([str(handed_in)])[0])
+
+        expected = b"\xef\xbb\xbf" + roster.csv(anonymous=anonymous).encode()
+        assert target.read_bytes() == expected
+
+    def test_a_csv_needs_a_folder(self, handed_in: Path, tmp_path: Path) -> None:
+        """One line that names the file, and why."""
+        target = tmp_path / "none" / "class.csv"
+        with pytest.raises(LabError) as raised:
+            run(options(handed_in, csv=str(target)))
+
+        assert str(raised.value) == (
+            f"Cannot write {target}: No such file or directory. Choose a folder you may "
+            "write to."
+        )
+
+    @pytest.mark.parametrize(
+        ("text", "found"),
+        [
+            ("Hello.", "none of these files holds one."),
+            (f"\n{MARK}\n{MARK}", "{path}, line 2: it is cut off: paste the whole line."),
+        ],
+    )
+    def test_no_receipt_at_all(self, tmp_path: Path, text: str, found: str) -> None:
+        """The first reason, in one line."""
+        path = tmp_path / "lines.txt"
+        path.write_text(text)
+        with pytest.raises(LabError) as raised:
+            run(options(path))
+
+        assert str(raised.value) == f"There is no receipt here: {found.format(path=path)}"
 
 
 def labapp(*arguments: str, pasted: str = "") -> subprocess.CompletedProcess[str]:

@@ -167,16 +167,6 @@ class TestLine:
         assert MIA.line.isascii()
         assert not {" ", '"', "'", "\n"} & set(MIA.line)
 
-    @given(st.data())
-    def test_a_changed_letter_is_noticed(self, data: st.DataObject) -> None:
-        """One sign replaced, lost or doubled: never another receipt."""
-        line = MIA.line
-        at = data.draw(st.integers(len(MARK), len(line) - 1))
-        sign = data.draw(st.sampled_from(["", "A", "z", "0", "_", ".", line[at] * 2]))
-        broken = line[:at] + sign + line[at + 1 :]
-        with suppress(LabError):
-            assert Receipt.read(broken) == MIA
-
     @pytest.mark.parametrize(
         "changes",
         [
@@ -211,7 +201,7 @@ class TestLine:
             {"predictions": {"after POST": {"log": ["yes, sure"]}}},
             {"more": 1},
         ],
-        ids=str,
+        ids=",".join,  # plain letters: mutmut asks for a test by its name
     )
     def test_what_no_receipt_says_is_refused(self, changes: dict[str, object]) -> None:
         """A right checksum does not help: each field has its type, its range, its words."""
@@ -273,6 +263,17 @@ class TestAsked:
 def test_accept_keeps_what_is_accepted() -> None:
     """To accept a name twice changes nothing."""
     assert accept(accept(" Mia  Ortíz")) == "Mia Ortíz"
+
+
+@given(st.data())
+def test_a_changed_letter_is_noticed(data: st.DataObject) -> None:
+    """One sign replaced, lost or doubled: never another receipt."""
+    line = MIA.line
+    at = data.draw(st.integers(len(MARK), len(line) - 1))
+    sign = data.draw(st.sampled_from(["", "A", "z", "0", "_", ".", line[at] * 2]))
+    broken = line[:at] + sign + line[at + 1 :]
+    with suppress(LabError):
+        assert Receipt.read(broken) == MIA
 
 
 def _payload(made: Receipt) -> bytes:
