@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
+from html import escape
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -22,7 +25,7 @@ from labapp.checks.asked import ASKED
 from labapp.checks.exercises import exercises
 from labapp.checks.issuing import NOBODY, Unnamed
 from labapp.checks.memory import forget, recall, remember
-from labapp.checks.receipts import MARK, Done, Foreseen, Receipt, accept, chapters
+from labapp.checks.receipts import HAND_IN, MARK, Done, Foreseen, Receipt, accept, chapters
 from labapp.errors import LabError
 
 SOURCES = sorted((Path(__file__).parent.parent / "sources").glob("*.py"))
@@ -152,6 +155,77 @@ class TestIssued:
         ):
             assert words in shown
         assert MIA.line in MIA._repr_html_()
+
+
+class TestShown:
+    """What stands above the line: all that is in it."""
+
+    DONE = replace(
+        MIA,
+        name="Mia & Ben",
+        exercises={
+            "fool the one-liner": Done(1),
+            "be the log reader": Done(2, passed=True, hints=1),
+        },
+        predictions={
+            "after POST": {
+                "listener": Foreseen("yes, sure", "yes"),
+                "log": Foreseen("not sure", ""),
+            },
+        },
+    )
+    ROWS = (
+        "take it out of the address: not tried",
+        "be the log reader: done, 2 tries, hints 1",
+        "fool the one-liner: not yet done, 1 try",
+        "prediction after POST, counted without your name: listener: yes, sure; log: not sure",
+    )
+    HEADING = "Receipt of chapter 02 for Mia & Ben, code 4821-7730"
+
+    @pytest.mark.parametrize("note", ["", "Kept in <memory>."])
+    def test_text(self, note: str) -> None:
+        """Heading, a row for each exercise and prediction, what to do, the line, the note."""
+        assert repr(replace(self.DONE, note=note)).splitlines() == [
+            self.HEADING,
+            *(f"  {row}" for row in self.ROWS),
+            HAND_IN,
+            self.DONE.line,
+            *([note] if note else []),
+        ]
+
+    @pytest.mark.parametrize("note", ["", "Kept in <memory>."])
+    def test_html(self, note: str) -> None:
+        """The same words, escaped."""
+        html = replace(self.DONE, note=note)._repr_html_()
+        words = re.sub(r"(<[^>]*>)+", "|", html).strip("|").split("|")
+
+        assert words == [
+            *map(escape, (self.HEADING, *self.ROWS)),
+            HAND_IN,
+            self.DONE.line,
+            *([escape(note)] if note else []),
+        ]
+        assert html.count("</p>") == 1 + bool(note)
+
+    def test_one_click_takes_the_line(self) -> None:
+        """It is selected as a whole, broken to the width, and dark on white in any theme."""
+        (style,) = re.findall(r'<pre style="([^"]*)"', self.DONE._repr_html_())
+
+        assert {
+            "user-select:all",
+            "white-space:pre-wrap",
+            "overflow-wrap:anywhere",
+            "color:#222",
+            "background:#fff",
+        } <= set(style.split(";"))
+
+    @pytest.mark.parametrize(
+        ("number", "code"),
+        [(1, "0000-0001"), (10_000, "0001-0000"), (48217730, "4821-7730")],
+    )
+    def test_a_code_has_two_halves(self, number: int, code: str) -> None:
+        """Of four digits each, as it is read aloud."""
+        assert replace(MIA, number=number).code == code
 
 
 class TestLine:
