@@ -43,7 +43,7 @@ class Lab:
     leaks: frozenset[str] = frozenset()
     hidden: frozenset[str] = frozenset()
     works: bool = True
-    blind: bool = False
+    blind: str = ""
     asked: list[tuple[str, str, bool, Own]] = field(default_factory=list)
 
     def journey(self, secret: str, address: str, *, tls: bool, own: Own) -> Journeyed:
@@ -54,9 +54,11 @@ class Lab:
         first, later = _step("first", open_, secret), _step("later", open_, secret)
         if self.works or len(self.asked) == 1:
             first = Step(first.name, first.capture, (*first.answers, page(secret)))
-        if self.blind and len(self.asked) == 2:
-            first = Step("first", capture([]), (page(secret, "http"),))
-        return Journeyed(secret, SITE, Evidence((first, later), NOTE))
+        unseen = Step(self.blind, capture([]), (page(secret, "http"),))
+        steps: tuple[Step, ...] = (first, later)
+        if len(self.asked) == 2:
+            steps = tuple(unseen if one.name == self.blind else one for one in steps)
+        return Journeyed(secret, SITE, Evidence(steps, NOTE))
 
 
 def _step(name: str, open_: frozenset[str] | set[str], secret: str) -> Step:
@@ -134,10 +136,13 @@ def test_without_its_control_nothing_is_closed(monkeypatch: pytest.MonkeyPatch) 
     assert verdict.lines == tuple(Line(UNKNOWN, place, reason) for place in PLACES)
 
 
-def test_what_was_not_captured_is_not_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["first", "later"])
+def test_what_was_not_captured_is_not_closed(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     """Though the starting journey was: the line says what is missing."""
-    verdict = graded(monkeypatch, Lab(blind=True), SAFE, tls=True)
-    gap = "first: GET site.test/secure_page is not in the capture"
+    verdict = graded(monkeypatch, Lab(blind=name), SAFE, tls=True)
+    gap = f"{name}: GET site.test/secure_page is not in the capture"
 
     assert not verdict.passed
     assert verdict.lines == tuple(Line(UNKNOWN, place, gap) for place in PLACES)

@@ -116,7 +116,7 @@ def _row(variant: Variant, file: str, made: Visit) -> list[str]:
 
 def _csv(rows: list[list[str]]) -> str:
     written = io.StringIO()
-    out = csv.writer(written, lineterminator="\r\n")
+    out = csv.writer(written)
     labels = [PLACES[key].label for key in ASKED]
     out.writerow(["name", "file", "secret", "remediations", *labels])
     out.writerows(rows)
