@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labapp.checks.classroom import LARGEST, collect, in_text, run
-from labapp.checks.receipts import MARK, Done, Foreseen, Receipt
+from labapp.checks import classroom
+from labapp.checks.classroom import LARGEST, collect, in_text, of_progress, run
+from labapp.checks.receipts import LONGEST, MARK, Done, Foreseen, Receipt
 from labapp.checks.roster import Roster
 from labapp.checks.tally import tally, tally_text
 from labapp.errors import LabError
@@ -105,6 +106,52 @@ class TestCollect:
             [f"{tmp_path}/mia/its.json: it is no progress.json of this version."],
         )
 
+    def test_what_cannot_be_read_does_not_end_it(self, tmp_path: Path) -> None:
+        """The files after it are read; a name with a NUL is one, too."""
+        (tmp_path / "a.txt").write_text(MIA.line)
+        receipts, problems = collect(["a\0b", str(tmp_path / "none"), str(tmp_path / "a.txt")])
+
+        assert receipts == [MIA]
+        assert problems == [
+            "a\0b: it cannot be read (embedded null byte).",
+            f"{tmp_path}/none: it cannot be read (No such file or directory).",
+        ]
+
+    def test_a_large_file_is_read_to_its_end(self, tmp_path: Path) -> None:
+        """As long as it is not larger than the largest; of a larger one no more is read."""
+        line = MIA.line.encode()
+        (tmp_path / "a.txt").write_bytes(b" " * (LARGEST - len(line)) + line)
+        (tmp_path / "b.txt").write_bytes(bytes(LARGEST + 5))
+
+        assert collect([str(tmp_path / "a.txt")]) == ([MIA], [])
+        assert len(classroom._bytes(tmp_path / "b.txt")) == LARGEST + 1
+
+    def test_a_dash_is_what_is_pasted(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """It is read to its end, or as far as a file."""
+        pasted = io.BytesIO(MIA.line.encode())
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(pasted))
+        assert collect(["-"]) == ([MIA], [])
+
+        endless = io.BytesIO(bytes(LARGEST + 5))
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(endless))
+        assert collect(["-"]) == ([], ["-: it is too large for receipts."])
+        assert endless.tell() == LARGEST + 1
+
+    @pytest.mark.parametrize(("spaces", "expected"), [(0, [MIA]), (1, [])])
+    def test_a_line_is_sought_near_its_mark(self, spaces: int, expected: list[Receipt]) -> None:
+        """What stands farther away than twice the longest receipt is no part of it."""
+        wide = " " * (2 * LONGEST - len(MIA.line) + spaces)
+
+        assert in_text(f"{MIA.line[:60]}{wide}{MIA.line[60:]}")[0] == expected
+
+    @pytest.mark.parametrize(
+        ("text", "lines"),
+        [(f"\n{MARK}", [2]), (f"{MARK}\n\n", [1]), (f"{MARK}\n{MARK}\n\n{MARK}", [1, 2, 4])],
+    )
+    def test_lines_are_counted_from_one(self, text: str, lines: list[int]) -> None:
+        """As an editor counts them."""
+        assert [line for line, _ in in_text(text)[1]] == lines
+
     def test_a_folder_gives_no_second_name(self, tmp_path: Path) -> None:
         """Whoever typed a name and handed in the file as well is one learner of one name."""
         known = {
@@ -119,6 +166,75 @@ class TestCollect:
 
         assert learner.names == ["Mia"]
         assert list(learner.done) == ["02", "04"]
+
+
+def progress(**records: object) -> bytes:
+    """Return a learner's file, with an exercise that was tried."""
+    known = {"version": 1, "exercise": {KEEP: {"attempts": 3}}}
+    return json.dumps(known | records).encode()
+
+
+class TestProgress:
+    """A learner's file, handed in without a name in it."""
+
+    @pytest.mark.parametrize(
+        ("path", "name"),
+        [
+            ("/class/mia/progress.json", "mia"),
+            ("/class/Mia  Ortíz.json", "Mia Ortíz"),
+            ("/mia/kept-2026-11-27-1830/progress.json", "mia"),
+            ("/notebooks/progress.json", "notebooks"),
+            ("/notebooks/secrets-on-the-wire/progress.json", "secrets-on-the-wire"),
+            ("/notebooks2/progress.json", "notebooks2"),
+        ],
+    )
+    def test_it_is_called_after_file_or_folder(self, path: str, name: str) -> None:
+        """By the next one that is not everybody's; if all are, by its own folder."""
+        (receipt,) = of_progress(Path(path), progress())
+
+        assert receipt == Receipt("04", name, receipt.number, {KEEP: Done(3)})
+
+    @pytest.mark.parametrize("path", ["/progress.json", "/\x07/progress.json", "/\x07.json"])
+    def test_what_has_no_name(self, path: str) -> None:
+        """One line says so."""
+        with pytest.raises(LabError) as raised:
+            of_progress(Path(path), progress())
+
+        assert str(raised.value) == "its folder has no name that can be shown."
+
+    @pytest.mark.parametrize("number", [1, 48217730, 10**8 - 1])
+    def test_its_number_is_the_learners(self, number: int) -> None:
+        """If there is one."""
+        (receipt,) = of_progress(
+            Path("/mia.json"), progress(learner={"receipts": {"number": number}})
+        )
+
+        assert receipt.number == number
+
+    @pytest.mark.parametrize("number", [None, -1, 0, 10**8, 10**8 + 1, 2 * 10**8])
+    @pytest.mark.parametrize(
+        ("checksum", "expected"),
+        [(0, 1), (10**8 - 2, 10**8 - 1), (10**8 - 1, 1), (2**32 - 1, 94967338)],
+    )
+    def test_without_one_its_place_gives_a_number(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        number: int | None,
+        checksum: int,
+        expected: int,
+    ) -> None:
+        """Any that a receipt can have, the same for the same file."""
+        summed: list[bytes] = []
+
+        def crc32(data: bytes) -> int:
+            summed.append(data)
+            return checksum
+
+        monkeypatch.setattr(classroom, "crc32", crc32)
+        learner = {} if number is None else {"receipts": {"number": number}}
+        (receipt,) = of_progress(Path("/mia.json"), progress(learner=learner))
+
+        assert (receipt.number, summed) == (expected, [b"/mia.json"])
 
 
 @given(st.text(alphabet=st.sampled_from("labapp1.eyJ_-= \n>0f")))

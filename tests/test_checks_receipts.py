@@ -25,7 +25,17 @@ from labapp.checks.asked import ASKED
 from labapp.checks.exercises import exercises
 from labapp.checks.issuing import NOBODY, Unnamed
 from labapp.checks.memory import forget, recall, remember
-from labapp.checks.receipts import HAND_IN, MARK, Done, Foreseen, Receipt, accept, chapters
+from labapp.checks.receipts import (
+    HAND_IN,
+    MARK,
+    Done,
+    Foreseen,
+    Receipt,
+    accept,
+    chapters,
+    exercises_of,
+    titles_of,
+)
 from labapp.errors import LabError
 
 SOURCES = sorted((Path(__file__).parent.parent / "sources").glob("*.py"))
@@ -70,6 +80,9 @@ def line_of(**changes: object) -> str:
 def encoded(written: bytes) -> str:
     """Return a line with *written* in it and the right checksum."""
     return f"{MARK}{urlsafe_b64encode(written).decode()}.{crc32(written):08x}"
+
+
+LOST = "a letter was lost or changed on the way: paste it again."
 
 
 class TestIssued:
@@ -236,6 +249,47 @@ class TestLine:
         assert Receipt.read(MIA.line) == MIA
         assert Receipt.read(line_of()).name == "Mia"
 
+    @pytest.mark.parametrize(
+        "known",
+        [
+            {"exercises": {name: [1, True, 0] for name in exercises_of("02")}},
+            {"exercises": {"be the log reader": [0, False, 0]}},
+            {"exercises": {"be the log reader": [9999, True, 3]}},
+            {"number": 1},
+            {"number": 10**8 - 1},
+            {"name": "x" * 60},
+            {
+                "predictions": {
+                    "after POST": {row: ["not sure", ""] for row in ASKED["after POST"][1]}
+                }
+            },
+            {"predictions": {title: {} for title in titles_of("02")}},
+        ],
+    )
+    def test_as_much_as_it_can_say(self, known: dict[str, object]) -> None:
+        """All of a chapter, the smallest counts and the largest."""
+        read = Receipt.read(line_of(**known))
+
+        assert Receipt.read(read.line) == read
+        assert {key: json.loads(_payload(read))[key] for key in known} == known
+
+    @pytest.mark.parametrize(
+        ("line", "message"),
+        [
+            (MIA.line[:-1], "it is cut off: paste the whole line."),
+            (f"{MARK}AAAA.00000001", LOST),
+            (f"{MARK}A.00000000", LOST),
+            (f"{MARK}A.12345678", LOST),
+            (encoded(b"{}"), "this version of the lab did not write it."),
+        ],
+    )
+    def test_what_keeps_it_from_being_one(self, line: str, message: str) -> None:
+        """Cut off, changed on the way, or of another version: what to do, in one line."""
+        with pytest.raises(LabError) as raised:
+            Receipt.read(line)
+
+        assert str(raised.value) == message
+
     def test_it_is_plain_ascii_of_one_line(self) -> None:
         """No mail program has a reason to change it."""
         assert MIA.line.isascii()
@@ -262,6 +316,8 @@ class TestLine:
             {"exercises": {"be the log reader": [1, 1, 0]}},
             {"exercises": {"be the log reader": [-1, True, 0]}},
             {"exercises": {"be the log reader": [1, True, 4]}},
+            {"exercises": {"be the log reader": [1, True, -1]}},
+            {"exercises": {"be the log reader": [10_000, True, 0]}},
             {"exercises": {"be the log reader": [10**400, True, 0]}},
             {"exercises": {"be the log reader": [1, True]}},
             {"exercises": {"be the log reader": "yes"}},

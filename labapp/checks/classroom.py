@@ -117,8 +117,8 @@ def of_progress(path: Path, written: bytes) -> list[Receipt]:
 
 def _folder(path: Path) -> str:
     """Return the folder that is a learner's: not one that all call the same."""
-    names = [one.name for one in path.parents]
-    return next((one for one in names if not _EVERYBODYS.fullmatch(one)), names[0])
+    names = (one.name for one in path.parents if one.name)  # the root has none
+    return next((one for one in names if not _EVERYBODYS.fullmatch(one)), path.parent.name)
 
 
 def _files(names: Iterable[str]) -> Iterator[Path]:
