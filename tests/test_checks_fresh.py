@@ -117,3 +117,41 @@ def test_no_notebooks_get_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     with pytest.raises(LabError, match="go to the lab's folder"):
         reset()
+
+
+NOWHERE = "There are no notebooks here: go to the lab's folder first."
+NOT_FRESH = (
+    "There are no fresh notebooks for {here}: it is no git checkout, and has no folder "
+    ".fresh. Download the lab again, into another folder."
+)
+AGAIN = "Fresh: 1 notebooks in {here}. Close and open those that are open."
+
+
+@pytest.mark.parametrize(
+    ("there", "folder", "expected"),
+    [
+        ("00_start.ipynb", ".", NOT_FRESH),
+        ("notebooks/12_end.ipynb", "notebooks", NOT_FRESH),
+        (".fresh/a.ipynb", ".", AGAIN),
+        ("notebooks/.fresh/a.ipynb", "notebooks", AGAIN),
+        ("0_start.ipynb", ".", NOWHERE),
+        ("000_start.ipynb", ".", NOWHERE),
+        ("00_start.txt", ".", NOWHERE),
+        ("Notebooks/00_start.ipynb", ".", NOWHERE),
+        ("00_a/notebooks/00_start.ipynb", ".", NOWHERE),
+    ],
+)
+def test_where_notebooks_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: str, folder: str, expected: str
+) -> None:
+    """Here or one below, told by a number in the name, or by the fresh ones beside them."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    (tmp_path / there).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / there).write_text("mine")
+    try:
+        (said,) = reset()
+    except LabError as error:
+        said = str(error)
+
+    assert said == expected.format(here=tmp_path / folder)
