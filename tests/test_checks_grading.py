@@ -52,8 +52,8 @@ def test_an_unknown_name_lists_the_known() -> None:
             "There is no exercise 'sayit'. Did you mean \"say it\"? Known: hear it, say it.",
         ),
         (
-            ("hear",),
-            "There is no exercise 'hear'. Did you mean \"hear it\"? Known: hear it, say it.",
+            ("he",),
+            "There is no exercise 'he'. Did you mean \"hear it\"? Known: hear it, say it.",
         ),
         (("xyz",), "There is no exercise 'xyz'. Known: hear it, say it."),
         ((), "There is no exercise ''. Known: hear it, say it."),

@@ -73,6 +73,7 @@ def test_html_says_the_same() -> None:
         *("More:", " hint(&quot;keep it&quot;)"),
         "Kept in memory.",
     ]
+    assert "It works.<br>Is" in shown._repr_html_()
     without = replace(shown, note="")._repr_html_()
     assert shown._repr_html_().startswith(without.removesuffix("</div>"))
     assert len(re.findall("<p ", without)) == 4

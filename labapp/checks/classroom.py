@@ -34,8 +34,9 @@ def run(options: argparse.Namespace) -> tuple[str, list[str]]:
         found = problems[0] if problems else "none of these files holds one."
         raise LabError(f"There is no receipt here: {found}")
     roster = Roster(receipts)
-    shown = tally_text(roster.learners) if options.predictions else ""
-    if not options.predictions:
+    if options.predictions:
+        shown = tally_text(roster.learners)
+    else:
         remarks = [] if options.anonymous else list(roster.remarks())
         shown = "\n".join([roster.table(anonymous=options.anonymous), *remarks])
     if options.csv:

@@ -123,7 +123,7 @@ class RepairExercise(Exercise):
             + f"Features broken: {len(works.keys() & left)} of {len(works)}."
         )
         cause = after.cause
-        question = "".join(QUESTIONS[key] for key in left[:1])
+        question = QUESTIONS[left[0]] if left else ""
         return Verdict(
             self.name,
             passed=not left,
