@@ -198,7 +198,7 @@ class TestShown:
     @pytest.mark.parametrize("note", ["", "Kept in <memory>."])
     def test_text(self, note: str) -> None:
         """Heading, a row for each exercise and prediction, what to do, the line, the note."""
-        assert repr(replace(self.DONE, note=note)).splitlines() == [
+        assert repr(replace(self.DONE, note=note)).split("\n") == [
             self.HEADING,
             *(f"  {row}" for row in self.ROWS),
             HAND_IN,
