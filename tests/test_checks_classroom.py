@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import io
 import json
 import subprocess
@@ -18,7 +17,7 @@ from labapp.checks import classroom
 from labapp.checks.classroom import LARGEST, collect, in_text, of_progress, run
 from labapp.checks.receipts import LONGEST, MARK, Done, Foreseen, Receipt
 from labapp.checks.roster import Roster
-from labapp.checks.tally import tally, tally_text
+from labapp.checks.tally import tally_text
 from labapp.errors import LabError
 
 READER, KEEP = "be the log reader", "keep it on the server"
@@ -243,96 +242,6 @@ def test_no_text_is_too_strange(text: str) -> None:
     receipts, damaged = in_text(text)
 
     assert len(receipts) + len(damaged) == text.count(MARK)
-
-
-class TestRoster:
-    """From receipts to a table."""
-
-    def test_the_table(self) -> None:
-        """A row per learner, a column per chapter, passed of how many."""
-        lines = Roster([MIA, BEN, MIA_04]).table().splitlines()
-
-        assert [line.split() for line in lines[:3]] == [
-            ["learner", "code", "02", "04", "passed", "attempts"],
-            ["Ben", "3333-4444", "0/3", "-", "0", "7"],
-            ["Mia", "1111-2222", "1/3", "1/2", "2", "3"],
-        ]
-
-    def test_of_two_receipts_the_further_one_counts(self) -> None:
-        """In either order, and twice the same changes nothing."""
-        earlier = of("Mia", 11112222, be_the_log_reader=Done(1))
-
-        tables = {
-            Roster(order).csv() for order in ([MIA, earlier], [earlier, MIA], [MIA], [MIA, MIA])
-        }
-        assert len(tables) == 1
-
-    def test_without_names(self) -> None:
-        """On a projector nobody is named, and the order does not tell either."""
-        roster = Roster([BEN, MIA])
-
-        assert "Ben" in roster.table()
-        for shown in (roster.table(anonymous=True), roster.csv(anonymous=True)):
-            assert "Ben" not in shown
-            assert "Mia" not in shown
-            assert shown.index("1111-2222") < shown.index("3333-4444")
-
-    @pytest.mark.parametrize("name", ['=HYPERLINK("x")', "+1", "-1", "@SUM(A1)", "\uff1d1"])
-    def test_no_name_is_a_formula(self, name: str) -> None:
-        """A spreadsheet shows such a name as text; others stay as they are."""
-        table = Roster([of(name, 5), of("Zoë, B.", 6)]).csv()
-        rows = list(csv.DictReader(io.StringIO(table)))
-
-        assert sorted(row["name"] for row in rows) == sorted([f"'{name}", "Zoë, B."])
-
-    def test_wide_letters_keep_the_columns(self) -> None:
-        """Chinese letters take two columns of a terminal."""
-        lines = Roster([of("李明", 5), of("Zoë", 6)]).table().splitlines()[1:3]
-
-        assert {line[:4].strip(): line.index("0000") for line in lines} == {"李明": 7, "Zoë": 9}
-
-    def test_what_to_look_at(self) -> None:
-        """One code with two names, one name with two codes; else nothing."""
-        assert list(Roster([MIA, BEN]).remarks()) == []
-        both = list(Roster([MIA, of("Ben", 11112222), of("Ben", 7)]).remarks())
-        assert [remark.split(":")[0] for remark in both] == [
-            "Code 1111-2222 has more than one name",
-            "Ben has more than one code",
-        ]
-
-
-class TestTally:
-    """Predictions of a class."""
-
-    def test_counts(self) -> None:
-        """How many said what, what was measured, how many were surprised, how many sure."""
-        said = ["yes, sure", "no, sure", "no, a guess", "not sure"]
-        (row,) = tally(Roster(guessed(n, one) for n, one in enumerate(said, 1)).learners)
-
-        assert dict(row.answers) == {"yes": 1, "no": 2, "not sure": 1}
-        assert (row.measured, row.different, row.sure, row.of) == ("yes", 2, 1, 4)
-        assert row.label == "listens to the network"
-
-    @pytest.mark.parametrize(
-        ("surprised", "start"), [(0, False), (1, False), (2, True), (6, True)]
-    )
-    def test_a_third_is_where_to_start(self, surprised: int, start: bool) -> None:
-        """Of six learners two are a third."""
-        said = ["no, a guess"] * surprised + ["yes, a guess"] * (6 - surprised)
-        shown = tally_text(Roster(guessed(n, one) for n, one in enumerate(said, 1)).learners)
-
-        assert ("start here" in shown) is start
-
-    def test_nobody_is_told_apart(self) -> None:
-        """Fewer than three answers are not shown, and no name or code ever is."""
-        few = Roster([guessed(1, "no, sure"), guessed(2, "no, sure")])
-        three = Roster(guessed(n, "no, sure") for n in (1, 2, 3))
-
-        assert list(tally(few.learners)) == []
-        assert "not shown" in tally_text(few.learners)
-        shown = tally_text(three.learners)
-        assert "no 3" in shown
-        assert not [one for n in (1, 2, 3) for one in (f"N{n}", f"000{n}") if one in shown]
 
 
 def options(*files: object, **more: object) -> argparse.Namespace:

@@ -78,6 +78,14 @@ class TestLearner:
         assert counted == [(2, 5, 3), (0, 0, 0)]
 
 
+def test_of_two_receipts_the_further_one_counts() -> None:
+    """In either order, and twice the same changes nothing."""
+    earlier = of("Mia", 11112222, exercises={READER: Done(1)})
+    orders = ([MIA, earlier], [earlier, MIA], [MIA], [MIA, MIA])
+
+    assert len({Roster(order).csv() for order in orders}) == 1
+
+
 ROSTER = Roster([MIA, BEN, of("\u674e\u660e", 5), of("ada", 7)])
 LEGEND = "2/3: passed, of the exercises of the chapter.  -: no receipt"
 

@@ -18,7 +18,7 @@ Rows = dict[str, Foreseen]
 
 def learners(*rows: Rows, title: str = POST) -> list[Learner]:
     """Return a learner for each of *rows*."""
-    return [Learner(str(n), [f"N{n}"], {}, {title: one}) for n, one in enumerate(rows)]
+    return [Learner(f"0000-000{n}", [f"N{n}"], {}, {title: one}) for n, one in enumerate(rows)]
 
 
 def listener(*said: str, measured: str | Iterable[str] = "yes") -> list[Learner]:
@@ -68,6 +68,15 @@ def test_two_are_too_few() -> None:
         "No prediction was answered by 3 learners or more: fewer are not shown."
     )
     assert len(list(tally([*two, *two]))) == 1
+
+
+def test_no_name_and_no_code_is_told() -> None:
+    """Only how many said what."""
+    three = listener("no, sure", "no, sure", "no, sure")
+    shown = tally_text(three)
+
+    assert "no 3" in shown
+    assert not [one for one in three if one.name in shown or one.code in shown]
 
 
 def test_rows_come_in_the_order_of_the_chapters() -> None:
