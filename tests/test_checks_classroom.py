@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import csv
+import argparse
 import io
 import json
 import subprocess
@@ -13,10 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labapp.checks.classroom import LARGEST, collect, in_text
-from labapp.checks.receipts import MARK, Done, Foreseen, Receipt
+from labapp.checks import classroom
+from labapp.checks.classroom import LARGEST, collect, in_text, of_progress, run
+from labapp.checks.receipts import LONGEST, MARK, Done, Foreseen, Receipt
 from labapp.checks.roster import Roster
-from labapp.checks.tally import tally, tally_text
+from labapp.checks.tally import tally_text
+from labapp.errors import LabError
 
 READER, KEEP = "be the log reader", "keep it on the server"
 
@@ -103,6 +105,52 @@ class TestCollect:
             [f"{tmp_path}/mia/its.json: it is no progress.json of this version."],
         )
 
+    def test_what_cannot_be_read_does_not_end_it(self, tmp_path: Path) -> None:
+        """The files after it are read; a name with a NUL is one, too."""
+        (tmp_path / "a.txt").write_text(MIA.line)
+        receipts, problems = collect(["a\0b", str(tmp_path / "none"), str(tmp_path / "a.txt")])
+
+        assert receipts == [MIA]
+        assert problems == [
+            "a\0b: it cannot be read (embedded null byte).",
+            f"{tmp_path}/none: it cannot be read (No such file or directory).",
+        ]
+
+    def test_a_large_file_is_read_to_its_end(self, tmp_path: Path) -> None:
+        """As long as it is not larger than the largest; of a larger one no more is read."""
+        line = MIA.line.encode()
+        (tmp_path / "a.txt").write_bytes(b" " * (LARGEST - len(line)) + line)
+        (tmp_path / "b.txt").write_bytes(bytes(LARGEST + 5))
+
+        assert collect([str(tmp_path / "a.txt")]) == ([MIA], [])
+        assert len(classroom._bytes(tmp_path / "b.txt")) == LARGEST + 1
+
+    def test_a_dash_is_what_is_pasted(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """It is read to its end, or as far as a file."""
+        pasted = io.BytesIO(MIA.line.encode())
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(pasted))
+        assert collect(["-"]) == ([MIA], [])
+
+        endless = io.BytesIO(bytes(LARGEST + 5))
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(endless))
+        assert collect(["-"]) == ([], ["-: it is too large for receipts."])
+        assert endless.tell() == LARGEST + 1
+
+    @pytest.mark.parametrize(("spaces", "expected"), [(0, [MIA]), (1, [])])
+    def test_a_line_is_sought_near_its_mark(self, spaces: int, expected: list[Receipt]) -> None:
+        """What stands farther away than twice the longest receipt is no part of it."""
+        wide = " " * (2 * LONGEST - len(MIA.line) + spaces)
+
+        assert in_text(f"{MIA.line[:60]}{wide}{MIA.line[60:]}")[0] == expected
+
+    @pytest.mark.parametrize(
+        ("text", "lines"),
+        [(f"\n{MARK}", [2]), (f"{MARK}\n\n", [1]), (f"{MARK}\n{MARK}\n\n{MARK}", [1, 2, 4])],
+    )
+    def test_lines_are_counted_from_one(self, text: str, lines: list[int]) -> None:
+        """As an editor counts them."""
+        assert [line for line, _ in in_text(text)[1]] == lines
+
     def test_a_folder_gives_no_second_name(self, tmp_path: Path) -> None:
         """Whoever typed a name and handed in the file as well is one learner of one name."""
         known = {
@@ -118,102 +166,159 @@ class TestCollect:
         assert learner.names == ["Mia"]
         assert list(learner.done) == ["02", "04"]
 
-    @given(st.text(alphabet=st.sampled_from("labapp1.eyJ_-= \n>0f")))
-    def test_no_text_is_too_strange(self, text: str) -> None:
-        """Whatever is pasted: no exception, and every mark gets its receipt or its reason."""
-        receipts, damaged = in_text(text)
 
-        assert len(receipts) + len(damaged) == text.count(MARK)
-
-
-class TestRoster:
-    """From receipts to a table."""
-
-    def test_the_table(self) -> None:
-        """A row per learner, a column per chapter, passed of how many."""
-        lines = Roster([MIA, BEN, MIA_04]).table().splitlines()
-
-        assert [line.split() for line in lines[:3]] == [
-            ["learner", "code", "02", "04", "passed", "attempts"],
-            ["Ben", "3333-4444", "0/3", "-", "0", "7"],
-            ["Mia", "1111-2222", "1/3", "1/2", "2", "3"],
-        ]
-
-    def test_of_two_receipts_the_further_one_counts(self) -> None:
-        """In either order, and twice the same changes nothing."""
-        earlier = of("Mia", 11112222, be_the_log_reader=Done(1))
-
-        tables = {
-            Roster(order).csv() for order in ([MIA, earlier], [earlier, MIA], [MIA], [MIA, MIA])
-        }
-        assert len(tables) == 1
-
-    def test_without_names(self) -> None:
-        """On a projector nobody is named, and the order does not tell either."""
-        roster = Roster([BEN, MIA])
-
-        assert "Ben" in roster.table()
-        for shown in (roster.table(anonymous=True), roster.csv(anonymous=True)):
-            assert "Ben" not in shown
-            assert "Mia" not in shown
-            assert shown.index("1111-2222") < shown.index("3333-4444")
-
-    @pytest.mark.parametrize("name", ['=HYPERLINK("x")', "+1", "-1", "@SUM(A1)", "\uff1d1"])
-    def test_no_name_is_a_formula(self, name: str) -> None:
-        """A spreadsheet shows such a name as text; others stay as they are."""
-        table = Roster([of(name, 5), of("Zoë, B.", 6)]).csv()
-        rows = list(csv.DictReader(io.StringIO(table)))
-
-        assert sorted(row["name"] for row in rows) == sorted([f"'{name}", "Zoë, B."])
-
-    def test_wide_letters_keep_the_columns(self) -> None:
-        """Chinese letters take two columns of a terminal."""
-        lines = Roster([of("李明", 5), of("Zoë", 6)]).table().splitlines()[1:3]
-
-        assert {line[:4].strip(): line.index("0000") for line in lines} == {"李明": 7, "Zoë": 9}
-
-    def test_what_to_look_at(self) -> None:
-        """One code with two names, one name with two codes; else nothing."""
-        assert list(Roster([MIA, BEN]).remarks()) == []
-        both = list(Roster([MIA, of("Ben", 11112222), of("Ben", 7)]).remarks())
-        assert [remark.split(":")[0] for remark in both] == [
-            "Code 1111-2222 has more than one name",
-            "Ben has more than one code",
-        ]
+def progress(**records: object) -> bytes:
+    """Return a learner's file, with an exercise that was tried."""
+    known = {"version": 1, "exercise": {KEEP: {"attempts": 3}}}
+    return json.dumps(known | records).encode()
 
 
-class TestTally:
-    """Predictions of a class."""
-
-    def test_counts(self) -> None:
-        """How many said what, what was measured, how many were surprised, how many sure."""
-        said = ["yes, sure", "no, sure", "no, a guess", "not sure"]
-        (row,) = tally(Roster(guessed(n, one) for n, one in enumerate(said, 1)).learners)
-
-        assert dict(row.answers) == {"yes": 1, "no": 2, "not sure": 1}
-        assert (row.measured, row.different, row.sure, row.of) == ("yes", 2, 1, 4)
-        assert row.label == "listens to the network"
+class TestProgress:
+    """A learner's file, handed in without a name in it."""
 
     @pytest.mark.parametrize(
-        ("surprised", "start"), [(0, False), (1, False), (2, True), (6, True)]
+        ("path", "name"),
+        [
+            ("/class/mia/progress.json", "mia"),
+            ("/class/Mia  Ortíz.json", "Mia Ortíz"),
+            ("/mia/kept-2026-11-27-1830/progress.json", "mia"),
+            ("/notebooks/progress.json", "notebooks"),
+            ("/notebooks/secrets-on-the-wire/progress.json", "secrets-on-the-wire"),
+            ("/notebooks2/progress.json", "notebooks2"),
+        ],
     )
-    def test_a_third_is_where_to_start(self, surprised: int, start: bool) -> None:
-        """Of six learners two are a third."""
-        said = ["no, a guess"] * surprised + ["yes, a guess"] * (6 - surprised)
-        shown = tally_text(Roster(guessed(n, one) for n, one in enumerate(said, 1)).learners)
+    def test_it_is_called_after_file_or_folder(self, path: str, name: str) -> None:
+        """By the next one that is not everybody's; if all are, by its own folder."""
+        (receipt,) = of_progress(Path(path), progress())
 
-        assert ("start here" in shown) is start
+        assert receipt == Receipt("04", name, receipt.number, {KEEP: Done(3)})
 
-    def test_nobody_is_told_apart(self) -> None:
-        """Fewer than three answers are not shown, and no name or code ever is."""
-        few = Roster([guessed(1, "no, sure"), guessed(2, "no, sure")])
-        three = Roster(guessed(n, "no, sure") for n in (1, 2, 3))
+    @pytest.mark.parametrize("path", ["/progress.json", "/\x07/progress.json", "/\x07.json"])
+    def test_what_has_no_name(self, path: str) -> None:
+        """One line says so."""
+        with pytest.raises(LabError) as raised:
+            of_progress(Path(path), progress())
 
-        assert list(tally(few.learners)) == []
-        assert "not shown" in tally_text(few.learners)
-        shown = tally_text(three.learners)
+        assert str(raised.value) == "its folder has no name that can be shown."
+
+    @pytest.mark.parametrize("number", [1, 48217730, 10**8 - 1])
+    def test_its_number_is_the_learners(self, number: int) -> None:
+        """If there is one."""
+        (receipt,) = of_progress(
+            Path("/mia.json"), progress(learner={"receipts": {"number": number}})
+        )
+
+        assert receipt.number == number
+
+    @pytest.mark.parametrize("number", [None, -1, 0, 10**8, 10**8 + 1, 2 * 10**8])
+    @pytest.mark.parametrize(
+        ("checksum", "expected"),
+        [(0, 1), (10**8 - 2, 10**8 - 1), (10**8 - 1, 1), (2**32 - 1, 94967338)],
+    )
+    def test_without_one_its_place_gives_a_number(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        number: int | None,
+        checksum: int,
+        expected: int,
+    ) -> None:
+        """Any that a receipt can have, the same for the same file."""
+        summed: list[bytes] = []
+
+        def crc32(data: bytes) -> int:
+            summed.append(data)
+            return checksum
+
+        monkeypatch.setattr(classroom, "crc32", crc32)
+        learner = {} if number is None else {"receipts": {"number": number}}
+        (receipt,) = of_progress(Path("/mia.json"), progress(learner=learner))
+
+        assert (receipt.number, summed) == (expected, [b"/mia.json"])
+
+
+@given(st.text(alphabet=st.sampled_from("labapp1.eyJ_-= \n>0f")))
+def test_no_text_is_too_strange(text: str) -> None:
+    """Whatever is pasted: no exception, and every mark gets its receipt or its reason."""
+    receipts, damaged = in_text(text)
+
+    assert len(receipts) + len(damaged) == text.count(MARK)
+
+
+def options(*files: object, **more: object) -> argparse.Namespace:
+    """Return what the command was given."""
+    known = {"files": list(map(str, files)), "predictions": False, "anonymous": False}
+    return argparse.Namespace(**known | {"csv": None} | more)
+
+
+class TestRun:
+    """What a teacher is shown, and what is written."""
+
+    @pytest.fixture
+    def handed_in(self, tmp_path: Path) -> Path:
+        """Three lines, and one that was cut off; two learners call themselves Mia."""
+        path = tmp_path / "lines.txt"
+        lines = [MIA.line, MARK, BEN.line, of("Mia", 7).line]
+        path.write_text("\n".join([*lines, *(guessed(n, "no, sure").line for n in (1, 2, 3))]))
+        return path
+
+    @pytest.mark.parametrize("anonymous", [False, True])
+    def test_the_table(self, handed_in: Path, anonymous: bool) -> None:
+        """With what to look at below it, which names learners, and the line that is damaged."""
+        shown, problems = run(options(handed_in, anonymous=anonymous))
+        roster = Roster(collect([str(handed_in)])[0])
+        remark = (
+            "Mia has more than one code: 0000-0007, 1111-2222. Two learners, or one on two "
+            "computers."
+        )
+
+        assert shown == "\n".join(
+            [roster.table(anonymous=anonymous), *([] if anonymous else [remark])]
+        )
+        assert problems == [f"{handed_in}, line 2: it is cut off: paste the whole line."]
+
+    def test_the_tally(self, handed_in: Path) -> None:
+        """In place of the table, whoever asks for it."""
+        shown, _ = run(options(handed_in, predictions=True))
+
+        assert shown == tally_text(Roster(collect([str(handed_in)])[0]).learners)
         assert "no 3" in shown
-        assert not [one for n in (1, 2, 3) for one in (f"N{n}", f"000{n}") if one in shown]
+
+    @pytest.mark.parametrize("anonymous", [False, True])
+    def test_the_csv(self, handed_in: Path, tmp_path: Path, anonymous: bool) -> None:
+        """As UTF-8, with the mark by which spreadsheets know it."""
+        target = tmp_path / "class.csv"
+        run(options(handed_in, csv=str(target), anonymous=anonymous))
+        roster = Roster(collect([str(handed_in)])[0])
+
+        expected = b"\xef\xbb\xbf" + roster.csv(anonymous=anonymous).encode()
+        assert target.read_bytes() == expected
+
+    def test_a_csv_needs_a_folder(self, handed_in: Path, tmp_path: Path) -> None:
+        """One line that names the file, and why."""
+        target = tmp_path / "none" / "class.csv"
+        with pytest.raises(LabError) as raised:
+            run(options(handed_in, csv=str(target)))
+
+        assert str(raised.value) == (
+            f"Cannot write {target}: No such file or directory. Choose a folder you may "
+            "write to."
+        )
+
+    @pytest.mark.parametrize(
+        ("text", "found"),
+        [
+            ("Hello.", "none of these files holds one."),
+            (f"\n{MARK}\n{MARK}", "{path}, line 2: it is cut off: paste the whole line."),
+        ],
+    )
+    def test_no_receipt_at_all(self, tmp_path: Path, text: str, found: str) -> None:
+        """The first reason, in one line."""
+        path = tmp_path / "lines.txt"
+        path.write_text(text)
+        with pytest.raises(LabError) as raised:
+            run(options(path))
+
+        assert str(raised.value) == f"There is no receipt here: {found.format(path=path)}"
 
 
 def labapp(*arguments: str, pasted: str = "") -> subprocess.CompletedProcess[str]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 
 import pytest
 
 from labapp import Capture
 from labapp.__main__ import main
+from labapp.checks import exam
 from labapp.checks.exam import ASKED, KEY, Variant, names_in, write_exam
 from labapp.errors import LabError
 from labapp.observers import PLACES
-from labapp.remedy import https
+from labapp.remedy import Remediation, https, mask_reports, post, redirect, title
 from labapp.secret import find
 
 NAMES = ["Mia Ortíz", "李明", "=cmd()"]
@@ -72,6 +75,149 @@ def test_a_seed_and_a_name_decide() -> None:
     assert len({one.remediations for one in variants}) > 10
     assert not any(https in one.remediations for one in variants)
     assert Variant.of("spring", "N7").secret != variants[7].secret
+
+
+def test_a_variant_stays_the_same() -> None:
+    """An exam made again next year, by another version of the lab, has the same files."""
+    assert Variant.of("autumn", "Mia") == Variant(
+        "Mia", "Otto's fake café+violin 17921", (post, mask_reports, redirect)
+    )
+
+
+def test_every_combination_that_can_be_read_may_come() -> None:
+    """From none of the five to all of them."""
+    found = {Variant.of("s", f"N{n}").remediations for n in range(600)}
+
+    assert len(found) == 2**5
+    assert {len(one) for one in found} == set(range(6))
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "expected"),
+    [
+        ("Mia Ortíz", 1, "01-mia-ortiz.pcap"),
+        ("李明", 2, "02.pcap"),
+        ("  O'Neil, 3rd!", 12, "12-o-neil-3rd.pcap"),
+        ("Ÿ\u0308", 123, "123-y.pcap"),
+    ],
+)
+def test_a_file_is_called_after_its_learner(name: str, number: int, expected: str) -> None:
+    """In letters that every system takes."""
+    assert Variant(name, "", ()).file(number) == expected
+
+
+def test_names_are_read_one_a_line(tmp_path: Path) -> None:
+    """With single spaces; empty lines and the mark of a spreadsheet are none."""
+    path = tmp_path / "names.txt"
+    path.write_bytes("\ufeffMia  Ortíz\r\n\r\n \n 李明\n".encode())
+
+    assert names_in(str(path)) == ["Mia Ortíz", "李明"]
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        (b"\n \n", "{path} has no name in it: write one a line."),
+        (
+            b"Mia\nBen\n\nMia\nBen",
+            "{path} has Mia twice: add something to tell the two apart.",
+        ),
+        (b"Mia\n\n\x07\n", "{path}, line 3 is no name: write letters, in one line."),
+        (
+            b"Mia\n\xff",
+            (
+                "Cannot read {path} ('utf-8' codec can't decode byte 0xff in position 4: invalid "
+                "start byte): write one name a line."
+            ),
+        ),
+        (None, "Cannot read {path} (No such file or directory): write one name a line."),
+    ],
+)
+def test_a_list_that_cannot_be_used(
+    tmp_path: Path, written: bytes | None, message: str
+) -> None:
+    """One line says which, where and why."""
+    path = tmp_path / "names.txt"
+    if written is not None:
+        path.write_bytes(written)
+    with pytest.raises(LabError) as raised:
+        names_in(str(path))
+
+    assert str(raised.value) == message.format(path=path)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A visit of which every observer says something else."""
+
+    secret: str
+    remediations: tuple[Remediation, ...]
+
+    @property
+    def seen(self) -> dict[str, bool | None]:
+        """By turns yes, no, unknown."""
+        return dict(zip(ASKED, cycle((True, False, None)), strict=False))
+
+    @property
+    def capture(self) -> Measured:
+        """Itself."""
+        return self
+
+    def save(self, path: Path) -> None:
+        """Write down what was visited."""
+        path.write_text(f"{self.secret} {self.remediations}")
+
+
+MEASURED = "yes,no,unknown,yes,no,unknown"
+
+
+@pytest.fixture
+def measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Visits of which something is known, without a packet."""
+    monkeypatch.setattr(exam, "visit", lambda secret, *more: Measured(secret, more))
+
+
+@pytest.mark.usefixtures("measured")
+def test_the_key_in_full(tmp_path: Path) -> None:
+    """A row for each file: what is in it, under what it crossed, who could read it."""
+    files = list(write_exam("autumn", ["Mia", "-1"], tmp_path / "a" / "b"))
+    mia, other = Variant.of("autumn", "Mia"), Variant.of("autumn", "-1")
+    head = "name,file,secret,remediations,request line,request headers,request body,answer"
+
+    assert files == ["01-mia.pcap", "02-1.pcap"]
+    assert (tmp_path / "a" / "b" / KEY).read_bytes().decode() == (
+        f"\ufeff{head},access log,history\r\n"
+        f'Mia,01-mia.pcap,{mia.secret},"{title(mia.remediations)}",{MEASURED}\r\n'
+        f"'-1,02-1.pcap,{other.secret},{title(other.remediations)},{MEASURED}\r\n"
+    )
+    for file, one in zip(files, (mia, other), strict=True):
+        written = (tmp_path / "a" / "b" / file).read_text()
+        assert written == f"{one.secret} {one.remediations}"
+
+
+@pytest.mark.usefixtures("measured")
+def test_where_no_exam_can_be_written(tmp_path: Path) -> None:
+    """One line names the folder, or the key; a folder that is there will do."""
+    (tmp_path / "file").write_text("")
+    (tmp_path / "there").mkdir()
+    exam_ = write_exam("autumn", ["Mia"], tmp_path / "there")
+    assert next(exam_) == "01-mia.pcap"
+    (tmp_path / "there" / KEY).mkdir()
+
+    for made, message in (
+        (
+            write_exam("autumn", ["Mia"], tmp_path / "file"),
+            f"Cannot write {tmp_path}/file: File exists.",
+        ),
+        (exam_, f"Cannot write {tmp_path}/there/{KEY}: Is a directory."),
+        (
+            write_exam("autumn", ["Mia"], tmp_path / "there"),
+            f"{tmp_path}/there/{KEY} is there already: choose another folder.",
+        ),
+    ):
+        with pytest.raises(LabError) as raised:
+            next(made)
+        assert str(raised.value).startswith(message)
 
 
 @pytest.mark.parametrize(

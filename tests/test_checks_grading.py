@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,8 @@ class Echo(Exercise):
     def grade(self, *answer: Any, **parts: Any) -> Verdict:
         """Compare, as no real exercise may."""
         lines = () if answer == ("no view",) else (Line(OPEN, "log", ""),)
-        return Verdict(self.name, answer == ("right",), "So it is.", lines)
+        given = "".join(f": {name}={value!r}" for name, value in parts.items())
+        return Verdict(self.name, answer == ("right",), f"So it is{given}.", lines)
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +41,48 @@ def test_an_unknown_name_lists_the_known() -> None:
     for word in (check, hint):
         with pytest.raises(LabError, match=r"Did you mean .say it."):
             word("sayit")
+
+
+@pytest.mark.parametrize("word", [check, hint])
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (
+            ("sayit",),
+            "There is no exercise 'sayit'. Did you mean \"say it\"? Known: hear it, say it.",
+        ),
+        (
+            ("he",),
+            "There is no exercise 'he'. Did you mean \"hear it\"? Known: hear it, say it.",
+        ),
+        (("xyz",), "There is no exercise 'xyz'. Known: hear it, say it."),
+        ((), "There is no exercise ''. Known: hear it, say it."),
+        ((7,), "There is no exercise 7. Known: hear it, say it."),
+    ],
+)
+def test_an_unknown_name(
+    monkeypatch: pytest.MonkeyPatch,
+    word: Callable[..., object],
+    given: tuple[object, ...],
+    said: str,
+) -> None:
+    """The one that is near is meant, if one is; all are named, in order."""
+    known = dict.fromkeys(("say it", "hear it"), Echo("it", "00", "", ("", "", "")))
+    monkeypatch.setattr(grading, "exercises", lambda: known)
+    with pytest.raises(LabError) as raised:
+        word(*given)
+
+    assert str(raised.value) == said
+
+
+def test_parts_are_an_answer_too() -> None:
+    """Given by their names they reach the exercise, and the attempt counts."""
+    verdict = check("say it", "right", form="aloud")
+
+    assert isinstance(verdict, Verdict)
+    assert verdict.summary == "So it is: form='aloud'."
+    assert isinstance(check("say it", form="aloud"), Verdict)
+    assert memory.recall("exercise", "say it")["attempts"] == 2
 
 
 def test_without_an_answer_the_task_is_shown() -> None:

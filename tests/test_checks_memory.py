@@ -60,6 +60,21 @@ class TestFile:
         }
         assert [path.name for path in here.iterdir()] == ["progress.json"]
 
+    def test_a_learner_can_read_it(self) -> None:
+        """Each fact stands in a line of its own, further in than its name."""
+        remember("exercise", "keep it", attempts=1)
+
+        assert Path("progress.json").read_text(encoding="utf-8").splitlines() == [
+            "{",
+            ' "version": 1,',
+            ' "exercise": {',
+            '  "keep it": {',
+            '   "attempts": 1',
+            "  }",
+            " }",
+            "}",
+        ]
+
     def test_facts_that_are_not_given_stay(self) -> None:
         """To count a hint does not forget the attempts."""
         remember("exercise", "keep it", attempts=2, passed=True)
@@ -152,12 +167,18 @@ class TestDamaged:
 
     def test_an_earlier_one_is_not_lost(self) -> None:
         """A second damaged file gets a name of its own."""
-        for content in (b"one", b"two"):
+        said = []
+        for content in (b"one", b"two", b"three"):
             Path("progress.json").write_bytes(content)
-            remember("exercise", "keep it", attempts=1)
+            said.append(remember("exercise", "keep it", attempts=1))
 
+        assert said == [
+            f"progress.json could not be read; it is now called progress.json.damaged{number}."
+            for number in ("", "2", "3")
+        ]
         assert Path("progress.json.damaged").read_bytes() == b"one"
         assert Path("progress.json.damaged2").read_bytes() == b"two"
+        assert Path("progress.json.damaged3").read_bytes() == b"three"
 
     def test_a_good_one_is_not_moved(self, here: Path) -> None:
         """Control: what this version wrote is read."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
+from html import escape
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -22,7 +25,17 @@ from labapp.checks.asked import ASKED
 from labapp.checks.exercises import exercises
 from labapp.checks.issuing import NOBODY, Unnamed
 from labapp.checks.memory import forget, recall, remember
-from labapp.checks.receipts import MARK, Done, Foreseen, Receipt, accept, chapters
+from labapp.checks.receipts import (
+    HAND_IN,
+    MARK,
+    Done,
+    Foreseen,
+    Receipt,
+    accept,
+    chapters,
+    exercises_of,
+    titles_of,
+)
 from labapp.errors import LabError
 
 SOURCES = sorted((Path(__file__).parent.parent / "sources").glob("*.py"))
@@ -67,6 +80,9 @@ def line_of(**changes: object) -> str:
 def encoded(written: bytes) -> str:
     """Return a line with *written* in it and the right checksum."""
     return f"{MARK}{urlsafe_b64encode(written).decode()}.{crc32(written):08x}"
+
+
+LOST = "a letter was lost or changed on the way: paste it again."
 
 
 class TestIssued:
@@ -154,6 +170,77 @@ class TestIssued:
         assert MIA.line in MIA._repr_html_()
 
 
+class TestShown:
+    """What stands above the line: all that is in it."""
+
+    DONE = replace(
+        MIA,
+        name="Mia & Ben",
+        exercises={
+            "fool the one-liner": Done(1),
+            "be the log reader": Done(2, passed=True, hints=1),
+        },
+        predictions={
+            "after POST": {
+                "listener": Foreseen("yes, sure", "yes"),
+                "log": Foreseen("not sure", ""),
+            },
+        },
+    )
+    ROWS = (
+        "take it out of the address: not tried",
+        "be the log reader: done, 2 tries, hints 1",
+        "fool the one-liner: not yet done, 1 try",
+        "prediction after POST, counted without your name: listener: yes, sure; log: not sure",
+    )
+    HEADING = "Receipt of chapter 02 for Mia & Ben, code 4821-7730"
+
+    @pytest.mark.parametrize("note", ["", "Kept in <memory>."])
+    def test_text(self, note: str) -> None:
+        """Heading, a row for each exercise and prediction, what to do, the line, the note."""
+        assert repr(replace(self.DONE, note=note)).split("\n") == [
+            self.HEADING,
+            *(f"  {row}" for row in self.ROWS),
+            HAND_IN,
+            self.DONE.line,
+            *([note] if note else []),
+        ]
+
+    @pytest.mark.parametrize("note", ["", "Kept in <memory>."])
+    def test_html(self, note: str) -> None:
+        """The same words, escaped."""
+        html = replace(self.DONE, note=note)._repr_html_()
+        words = re.sub(r"(<[^>]*>)+", "|", html).strip("|").split("|")
+
+        assert words == [
+            *map(escape, (self.HEADING, *self.ROWS)),
+            HAND_IN,
+            self.DONE.line,
+            *([escape(note)] if note else []),
+        ]
+        assert html.count("</p>") == 1 + bool(note)
+
+    def test_one_click_takes_the_line(self) -> None:
+        """It is selected as a whole, broken to the width, and dark on white in any theme."""
+        (style,) = re.findall(r'<pre style="([^"]*)"', self.DONE._repr_html_())
+
+        assert {
+            "user-select:all",
+            "white-space:pre-wrap",
+            "overflow-wrap:anywhere",
+            "color:#222",
+            "background:#fff",
+        } <= set(style.split(";"))
+
+    @pytest.mark.parametrize(
+        ("number", "code"),
+        [(1, "0000-0001"), (10_000, "0001-0000"), (48217730, "4821-7730")],
+    )
+    def test_a_code_has_two_halves(self, number: int, code: str) -> None:
+        """Of four digits each, as it is read aloud."""
+        assert replace(MIA, number=number).code == code
+
+
 class TestLine:
     """The line and back."""
 
@@ -162,20 +249,51 @@ class TestLine:
         assert Receipt.read(MIA.line) == MIA
         assert Receipt.read(line_of()).name == "Mia"
 
+    @pytest.mark.parametrize(
+        "known",
+        [
+            {"exercises": {name: [1, True, 0] for name in exercises_of("02")}},
+            {"exercises": {"be the log reader": [0, False, 0]}},
+            {"exercises": {"be the log reader": [9999, True, 3]}},
+            {"number": 1},
+            {"number": 10**8 - 1},
+            {"name": "x" * 60},
+            {
+                "predictions": {
+                    "after POST": {row: ["not sure", ""] for row in ASKED["after POST"][1]}
+                }
+            },
+            {"predictions": {title: {} for title in titles_of("02")}},
+        ],
+    )
+    def test_as_much_as_it_can_say(self, known: dict[str, object]) -> None:
+        """All of a chapter, the smallest counts and the largest."""
+        read = Receipt.read(line_of(**known))
+
+        assert Receipt.read(read.line) == read
+        assert {key: json.loads(_payload(read))[key] for key in known} == known
+
+    @pytest.mark.parametrize(
+        ("line", "message"),
+        [
+            (MIA.line[:-1], "it is cut off: paste the whole line."),
+            (f"{MARK}AAAA.00000001", LOST),
+            (f"{MARK}A.00000000", LOST),
+            (f"{MARK}A.12345678", LOST),
+            (encoded(b"{}"), "this version of the lab did not write it."),
+        ],
+    )
+    def test_what_keeps_it_from_being_one(self, line: str, message: str) -> None:
+        """Cut off, changed on the way, or of another version: what to do, in one line."""
+        with pytest.raises(LabError) as raised:
+            Receipt.read(line)
+
+        assert str(raised.value) == message
+
     def test_it_is_plain_ascii_of_one_line(self) -> None:
         """No mail program has a reason to change it."""
         assert MIA.line.isascii()
         assert not {" ", '"', "'", "\n"} & set(MIA.line)
-
-    @given(st.data())
-    def test_a_changed_letter_is_noticed(self, data: st.DataObject) -> None:
-        """One sign replaced, lost or doubled: never another receipt."""
-        line = MIA.line
-        at = data.draw(st.integers(len(MARK), len(line) - 1))
-        sign = data.draw(st.sampled_from(["", "A", "z", "0", "_", ".", line[at] * 2]))
-        broken = line[:at] + sign + line[at + 1 :]
-        with suppress(LabError):
-            assert Receipt.read(broken) == MIA
 
     @pytest.mark.parametrize(
         "changes",
@@ -198,6 +316,8 @@ class TestLine:
             {"exercises": {"be the log reader": [1, 1, 0]}},
             {"exercises": {"be the log reader": [-1, True, 0]}},
             {"exercises": {"be the log reader": [1, True, 4]}},
+            {"exercises": {"be the log reader": [1, True, -1]}},
+            {"exercises": {"be the log reader": [10_000, True, 0]}},
             {"exercises": {"be the log reader": [10**400, True, 0]}},
             {"exercises": {"be the log reader": [1, True]}},
             {"exercises": {"be the log reader": "yes"}},
@@ -211,7 +331,7 @@ class TestLine:
             {"predictions": {"after POST": {"log": ["yes, sure"]}}},
             {"more": 1},
         ],
-        ids=str,
+        ids=",".join,  # plain letters: mutmut asks for a test by its name
     )
     def test_what_no_receipt_says_is_refused(self, changes: dict[str, object]) -> None:
         """A right checksum does not help: each field has its type, its range, its words."""
@@ -273,6 +393,17 @@ class TestAsked:
 def test_accept_keeps_what_is_accepted() -> None:
     """To accept a name twice changes nothing."""
     assert accept(accept(" Mia  Ortíz")) == "Mia Ortíz"
+
+
+@given(st.data())
+def test_a_changed_letter_is_noticed(data: st.DataObject) -> None:
+    """One sign replaced, lost or doubled: never another receipt."""
+    line = MIA.line
+    at = data.draw(st.integers(len(MARK), len(line) - 1))
+    sign = data.draw(st.sampled_from(["", "A", "z", "0", "_", ".", line[at] * 2]))
+    broken = line[:at] + sign + line[at + 1 :]
+    with suppress(LabError):
+        assert Receipt.read(broken) == MIA
 
 
 def _payload(made: Receipt) -> bytes:

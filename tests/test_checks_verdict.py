@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+
+import pytest
 
 from labapp.checks.verdict import (
     AGREES,
@@ -54,6 +57,35 @@ def test_html_is_escaped() -> None:
     html = VERDICT._repr_html_()
     assert "&lt;b&gt;Rex&lt;/b&gt;" in html
     assert "<b>Rex" not in html
+
+
+def test_html_says_the_same() -> None:
+    """Heading, lines, question, hints, the way on and the note, each in its place."""
+    shown = replace(VERDICT, summary="It works.\nIs <it>?", lines=VERDICT.lines[:1])
+    words = re.sub(r"(<[^>]*>)+", "|", shown._repr_html_()).strip("|").split("|")
+
+    assert words == [
+        "Not yet. It works.",
+        "Is &lt;it&gt;?",
+        *("closed", "access log", "(control)"),
+        *("Think:", " who decodes it?"),
+        *("Hint:", " Look there."),
+        *("More:", " hint(&quot;keep it&quot;)"),
+        "Kept in memory.",
+    ]
+    assert "It works.<br>Is" in shown._repr_html_()
+    without = replace(shown, note="")._repr_html_()
+    assert shown._repr_html_().startswith(without.removesuffix("</div>"))
+    assert len(re.findall("<p ", without)) == 4
+
+
+@pytest.mark.parametrize(
+    ("passed", "summary", "heading"),
+    [(True, "", "Done."), (False, "", "Not yet."), (True, "So it is.", "Done. So it is.")],
+)
+def test_a_heading(passed: bool, summary: str, heading: str) -> None:
+    """How the answer did, and the summary if there is one."""
+    assert Verdict("keep it", passed, summary).heading == heading
 
 
 def test_a_pass_says_so_and_asks_nothing() -> None:

@@ -34,8 +34,9 @@ def run(options: argparse.Namespace) -> tuple[str, list[str]]:
         found = problems[0] if problems else "none of these files holds one."
         raise LabError(f"There is no receipt here: {found}")
     roster = Roster(receipts)
-    shown = tally_text(roster.learners) if options.predictions else ""
-    if not options.predictions:
+    if options.predictions:
+        shown = tally_text(roster.learners)
+    else:
         remarks = [] if options.anonymous else list(roster.remarks())
         shown = "\n".join([roster.table(anonymous=options.anonymous), *remarks])
     if options.csv:
@@ -117,8 +118,8 @@ def of_progress(path: Path, written: bytes) -> list[Receipt]:
 
 def _folder(path: Path) -> str:
     """Return the folder that is a learner's: not one that all call the same."""
-    names = [one.name for one in path.parents]
-    return next((one for one in names if not _EVERYBODYS.fullmatch(one)), names[0])
+    names = (one.name for one in path.parents if one.name)  # the root has none
+    return next((one for one in names if not _EVERYBODYS.fullmatch(one)), path.parent.name)
 
 
 def _files(names: Iterable[str]) -> Iterator[Path]:

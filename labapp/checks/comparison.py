@@ -104,10 +104,7 @@ class Comparison:
     def __repr__(self) -> str:
         table = [self.head, *(line.cells for line in self.lines)]
         widths = [max(len(cells[n]) for cells in table) for n in range(len(self.head))]
-        rows = [
-            "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
-            for cells in table
-        ]
+        rows = ["  ".join(map(str.ljust, cells, widths)) for cells in table]
         return "\n".join([self.heading, *(row.rstrip() for row in rows), self.remark])
 
 

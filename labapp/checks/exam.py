@@ -13,6 +13,7 @@ import io
 import random
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
@@ -72,8 +73,8 @@ def names_in(path: str) -> list[str]:
             ) from None
     if not names:
         raise LabError(f"{path} has no name in it: write one a line.")
-    if twice := next((one for one in names if names.count(one) > 1), ""):
-        raise LabError(f"{path} has {twice} twice: add something to tell the two apart.")
+    if twice := [name for name, count in Counter(names).items() if count > 1]:
+        raise LabError(f"{path} has {twice[0]} twice: add something to tell the two apart.")
     return names
 
 
@@ -116,7 +117,7 @@ def _row(variant: Variant, file: str, made: Visit) -> list[str]:
 
 def _csv(rows: list[list[str]]) -> str:
     written = io.StringIO()
-    out = csv.writer(written, lineterminator="\r\n")
+    out = csv.writer(written)
     labels = [PLACES[key].label for key in ASKED]
     out.writerow(["name", "file", "secret", "remediations", *labels])
     out.writerows(rows)

@@ -80,7 +80,7 @@ def _from_folder(folder: Path) -> dict[str, bytes]:
 def _from_git(where: Path) -> dict[str, bytes]:
     """Return the notebooks of the last commit, ``{}`` if there is no git or no checkout."""
     try:
-        listed = _git(where, "ls-tree", "--name-only", "-z", "HEAD", ".").decode()
+        listed = _git(where, "ls-tree", "--name-only", "-z", "HEAD").decode()
         names = [name for name in listed.split("\0") if name.endswith(".ipynb")]
         return {name: _git(where, "show", f"HEAD:./{name}") for name in names}
     except (OSError, subprocess.SubprocessError):

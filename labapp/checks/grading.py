@@ -69,7 +69,7 @@ class Hints(tuple[str, ...]):
 def _named(name: str) -> Exercise:
     known = exercises()
     if name not in known:
-        near = get_close_matches(str(name), known, n=1, cutoff=0.4)
+        near = get_close_matches(str(name), known, cutoff=0.4)
         meant = f' Did you mean "{near[0]}"?' if near else ""
         raise LabError(
             f"There is no exercise {name!r}.{meant} Known: {', '.join(sorted(known))}."

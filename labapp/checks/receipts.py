@@ -93,8 +93,8 @@ class Receipt:
         try:
             written = urlsafe_b64decode(found["body"])
         except ValueError:  # letters are missing: 4 signs are 3 bytes
-            written = b""
-        if f"{crc32(written):08x}" != found["sum"]:
+            written = None
+        if written is None or f"{crc32(written):08x}" != found["sum"]:
             raise LabError("a letter was lost or changed on the way: paste it again.")
         try:
             return cls._of(json.loads(written))

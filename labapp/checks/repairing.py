@@ -13,9 +13,9 @@ from labapp.checks.views import CONTROL, compared
 from labapp.errors import LabError
 from labapp.lab.laboratory import laboratory
 from labapp.lab.tour import told, unanswered
-from labapp.lab.toured import Toured, exposure_line, feature_lines, in_order
+from labapp.lab.toured import Toured, feature_lines, in_order
 from labapp.observers.cause import CSRF, DOING, SECURE
-from labapp.observers.club import EXPOSURES
+from labapp.observers.club import EXPOSURES, WITHOUT
 from labapp.observers.forgeries import FORGERIES
 from labapp.site.application import Repair
 
@@ -112,8 +112,7 @@ class RepairExercise(Exercise):
         for one in (one for one in EXPOSURES if one.key in self.closes):
             was, now = before.exposures[one.key], after.exposures[one.key]
             line = compared(was, now, one.label, CONTROL, one.deed(now))
-            waits = exposure_line(now, one.label, "").waits and line.state == UNKNOWN
-            found[one.key] = replace(line, waits=waits)
+            found[one.key] = replace(line, waits=now.reason.startswith(WITHOUT))
         works = feature_lines(after)
         every = works | found
         left = [key for key in QUESTIONS if key in every and not every[key].good]
@@ -124,7 +123,7 @@ class RepairExercise(Exercise):
             + f"Features broken: {len(works.keys() & left)} of {len(works)}."
         )
         cause = after.cause
-        question = "".join(QUESTIONS[key] for key in left[:1])
+        question = QUESTIONS[left[0]] if left else ""
         return Verdict(
             self.name,
             passed=not left,

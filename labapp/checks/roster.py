@@ -92,7 +92,7 @@ class Roster:
     def csv(self, *, anonymous: bool = False) -> str:
         """Return the same for a spreadsheet; what looks like a formula is written as text."""
         written = io.StringIO()
-        out = csv.writer(written, lineterminator="\r\n")
+        out = csv.writer(written)
         counts = ("passed", "of", "attempts", "hints")
         columns = [f"{chapter} {count}" for chapter in self.chapters for count in counts]
         out.writerow([*([] if anonymous else ["name"]), "code", *columns, "passed", "attempts"])

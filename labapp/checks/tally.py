@@ -76,20 +76,20 @@ def tally_text(learners: Iterable[Learner]) -> str:
 
 
 def _counted(title: str, row: str, given: list[Foreseen]) -> Tallied:
-    said = [one.said.partition(",")[0] for one in given]
     measured = Counter(one.measured for one in given if one.measured not in ("", "unknown"))
-    truth = measured.most_common(1)[0][0] if measured else ""
-    other = [
-        one
-        for one, word in zip(given, said, strict=True)
-        if truth and word not in (truth, NOT_SURE)
-    ]
+    truth = max(measured, key=measured.__getitem__, default="")
+    other = [one for one in given if truth and _word(one) not in (truth, NOT_SURE)]
     return Tallied(
         title,
         ROWS[row].label if row in ROWS else row,
-        tuple(sorted(Counter(said).items())),
+        tuple(sorted(Counter(map(_word, given)).items())),
         truth,
         len(other),
         sum(one.said.endswith(", sure") for one in other),
         len(given),
     )
+
+
+def _word(one: Foreseen) -> str:
+    """Return what was said, without how sure."""
+    return one.said.partition(",")[0]
