@@ -22,6 +22,7 @@ from labapp.lab.visits import Visit
 from labapp.observers import Finding
 from labapp.observers.sighting import Sighting
 from labapp.remedy import Remediation
+from labapp.secret import accept
 from labapp.site.application import Own
 from tests.frames import capture
 
@@ -54,6 +55,7 @@ class Case:
     submitted: tuple[Answer, ...] = (page(),)
     refuses: str = ""
     asked: list[tuple[tuple[Remediation, ...], dict[str, Any]]] = field(default_factory=list)
+    made: list[Visit] = field(default_factory=list)
 
     def visit(self, secret: str, *remediations: Remediation, **more: Any) -> Visit:
         """Make it, by hand."""
@@ -64,7 +66,20 @@ class Case:
             Step("open", capture([]), self.opened),
             Step("submit", capture([]), self.submitted),
         )
-        return Visit(TOLD, remediations, Evidence(steps, "control"), "by hand", own=Own())
+        assert accept(secret) == secret
+        made = Visit(TOLD, remediations, Evidence(steps, "control"), "by hand", own=Own())
+        self.made.append(made)
+        return made
+
+    def judge(self, visit: Visit) -> list[Claim]:
+        """Put the claims to the visit that was made."""
+        assert self.made == [visit]
+        return list(self.claims)
+
+    def ask(self, visit: Visit, key: str) -> Finding:
+        """Look at the visit that was made."""
+        assert self.made == [visit]
+        return self.leaks.get(key, NO_LEAK)
 
 
 @pytest.fixture
@@ -73,8 +88,8 @@ def graded(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Verdict]:
 
     def grade(case: Case, *answer: object, **parts: object) -> Verdict:
         monkeypatch.setattr(claiming, "laboratory", lambda: case)
-        monkeypatch.setattr("labapp.lab.claims.judge", lambda visit: list(case.claims))
-        monkeypatch.setattr(claiming, "ask", lambda visit, key: case.leaks.get(key, NO_LEAK))
+        monkeypatch.setattr("labapp.lab.claims.judge", case.judge)
+        monkeypatch.setattr(claiming, "ask", case.ask)
         return EXERCISE.grade(*answer, **parts)
 
     return grade
@@ -162,18 +177,24 @@ def test_several_things_that_no_view_may_do(graded: Callable[..., Verdict]) -> N
     assert len(graded(Case(leaks=leaks), view).lines) == len(LINES) + len(ALWAYS)
 
 
+def test_a_claim_without_a_question(graded: Callable[..., Verdict]) -> None:
+    """Is a mistake of whoever adds one, and seen at once."""
+    with pytest.raises(ValueError, match="longer"):
+        graded(Case((*HOLD, replace(HOLD[0], verdict="fails"))), view)
+
+
 def test_what_is_visited(graded: Callable[..., Verdict]) -> None:
     """All parts of the learner's, under their remediations, and a second visitor as well."""
-    case = Case()
+    case, settings_alone = Case(), Case()
     parts: dict[str, Any] = {
         "secure_page": view,
         "form": "<form>",
         "settings": {"SECURE_HSTS_SECONDS": 1},
     }
     graded(case, view, remediations=[remedy.https, remedy.post], **parts)
-    graded(case, settings=parts["settings"])
+    graded(settings_alone, settings=parts["settings"])
 
-    assert case.asked == [
+    assert case.asked + settings_alone.asked == [
         ((remedy.post, remedy.https), {"own": Own(view, **parts), "thorough": True}),
         ((), {"own": Own(settings={"SECURE_HSTS_SECONDS": 1}), "thorough": True}),
     ]

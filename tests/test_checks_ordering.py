@@ -155,6 +155,7 @@ def test_all_lines_are_too_many(exercise: OrderExercise) -> None:
         (([],), f"There is nothing to check yet. {KNOWN}"),
         (("ABA",), KNOWN),
         (("ABF",), KNOWN),
+        (("ABX",), KNOWN),
         (("A+B",), KNOWN),
         (([1, 2],), KNOWN),
     ],

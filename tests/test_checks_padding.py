@@ -193,6 +193,17 @@ def test_a_page_that_does_not_say_the_word(graded: Callable[..., Verdict], says:
     assert verdict == Verdict("hide", passed=False, summary=works, lines=TOLD, think=LOST)
 
 
+def test_the_first_word_that_is_not_read_is_named(graded: Callable[..., Verdict]) -> None:
+    """One is enough to begin with."""
+    verdict = graded(
+        lambda word, _: overheard(
+            word, EQUAL, answers=[page("" if word in {"no", "maybe"} else word)]
+        )
+    )
+
+    assert "who answers 'no' does not read it" in verdict.summary
+
+
 @pytest.mark.parametrize(
     ("answers", "passed"),
     [

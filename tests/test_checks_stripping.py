@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -31,6 +31,7 @@ class Way:
     passed: bool = True  # somebody came by
     request: str = ""  # what was read
     cookies: tuple[str, ...] = ()
+    host: str = SITE  # ... on the way there
     opens: bool = False  # these cookies open the page
     works: bool = True  # the clean visit did
 
@@ -49,7 +50,7 @@ def attacked(secret: str, plot: Plot, way: Way) -> Attack:
     """Return the attack that went this *way*."""
     read = []
     if way.request:
-        fields = [("Host", plot.host), ("User-Agent", NOTE)]
+        fields = [("Host", way.host), ("User-Agent", NOTE)]
         fields += [("Cookie", cookie) for cookie in way.cookies]
         answer = Letter("HTTP/1.1 200 OK", ())
         read.append(Note("http", Letter(way.request, tuple(fields)), answer))
@@ -160,6 +161,18 @@ def test_a_first_visit_without_the_secret_is_closed(
     assert graded(without).lines == CLOSED_ALL
 
 
+def test_the_secret_of_another_host_is_read_as_well(graded: Callable[..., Verdict]) -> None:
+    """A redirect may lead visitors away from the host they named; nothing is closed then."""
+
+    def led_away(secret: str) -> tuple[Way, Way, Way]:
+        return replace(robbed(secret)[0], host="127.0.0.1"), Way(), Way()
+
+    assert graded(led_away).lines == (
+        Line(OPEN, FIRST, "read at another host"),
+        *CLOSED_ALL[1:],
+    )
+
+
 @pytest.mark.parametrize(
     ("cookies", "opens", "detail"),
     [
@@ -268,6 +281,7 @@ def test_settings_may_be_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ((), {}, "It takes one address and settings=."),
         ((HTTPS, GIVEN), {}, "It takes one address and settings=."),
+        ((), {"settings": GIVEN}, "It takes one address and settings=."),
         ((HTTPS,), {"tls": 1}, "It takes one address and settings=, but no tls=."),
         (
             (HTTPS,),

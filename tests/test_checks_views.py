@@ -134,6 +134,7 @@ def test_closed_and_nothing_new(graded: Callable[..., Verdict]) -> None:
 @pytest.mark.parametrize(
     ("was", "now", "line"),
     [
+        (SEEN, SEEN, Line(OPEN, "access log", "")),
         (SEEN, SHOWN, Line(OPEN, "access log", "access log, byte 3: Rex")),
         (SEEN, DOUBT, Line(UNKNOWN, "access log", "nobody looked")),
         (UNSEEN, UNSEEN, Line(UNKNOWN, "access log", "the starting view was not found there")),
@@ -217,6 +218,8 @@ def test_a_missing_report_is_said_once(
     graded: Callable[..., Verdict], key: str, now: Finding, lines: int
 ) -> None:
     """Nobody can look at a report that was not sent; what is seen is said all the same."""
+    last = {"mixed_up": (UNSEEN, SEEN)}
+    assert len(graded({key: (UNSEEN, now), **last}, reported=False).lines) == lines + 3
     verdict = graded({key: (UNSEEN, now)}, reported=False)
 
     assert len(verdict.lines) == len(DONE) + lines
