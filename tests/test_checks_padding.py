@@ -124,6 +124,7 @@ def test_chance_is_seen(
     verdict = graded(made)
 
     assert [*places, CHANCE] == [line.place for line in verdict.lines if not line.good]
+    assert "yes 300," in verdict.lines[0].detail or "yes 900," in verdict.lines[1].detail
     assert verdict.lines[-1] == Line(
         OPEN, CHANCE, "other lengths each time: over many visits they tell"
     )
