@@ -111,23 +111,24 @@ def test_a_length_that_tells(
 
 
 @pytest.mark.parametrize(
-    ("made", "places"),
+    ("made", "line"),
     [
-        (lambda word, again: overheard(word, Sealed((300 + again,), (900,))), (REQUEST,)),
-        (lambda word, again: overheard(word, Sealed((300,), (900 + again,))), (PAGE,)),
+        (
+            lambda word, again: overheard(word, Sealed((300 + again,), (900,))),
+            Line(OPEN, REQUEST, "yes 300, no 300, maybe 300, not today 300 bytes"),
+        ),
+        (
+            lambda word, again: overheard(word, Sealed((300,), (900 + again,))),
+            Line(OPEN, PAGE, "yes 900, no 900, maybe 900, not today 900 bytes"),
+        ),
     ],
 )
-def test_chance_is_seen(
-    graded: Callable[..., Verdict], made: Made, places: tuple[str, ...]
-) -> None:
+def test_chance_is_seen(graded: Callable[..., Verdict], made: Made, line: Line) -> None:
     """A word that has other lengths the second time is no closed place, on either way."""
     verdict = graded(made)
 
-    assert [*places, CHANCE] == [line.place for line in verdict.lines if not line.good]
-    assert "yes 300," in verdict.lines[0].detail or "yes 900," in verdict.lines[1].detail
-    assert verdict.lines[-1] == Line(
-        OPEN, CHANCE, "other lengths each time: over many visits they tell"
-    )
+    chance = Line(OPEN, CHANCE, "other lengths each time: over many visits they tell")
+    assert [line, chance] == [one for one in verdict.lines if not one.good]
     assert verdict.think == "what does somebody learn who listens a hundred times?"
 
 

@@ -13,10 +13,10 @@ import pytest
 from ipywidgets import Dropdown, Widget
 
 from labapp import remedy
-from labapp.checks import card, comparison
+from labapp.checks import card, comparison, prediction
 from labapp.checks.answer import answers
 from labapp.checks.comparison import Comparison, Line
-from labapp.checks.memory import forget, recall
+from labapp.checks.memory import forget, recall, remember
 from labapp.checks.prediction import Prediction, predict
 from labapp.checks.row import ROWS
 from labapp.errors import LabError
@@ -192,6 +192,13 @@ class TestKept:
 
         assert again.answers == {"b": "8, a guess"}
 
+    @pytest.mark.parametrize("kept", ["?", "", "many", 7])
+    def test_a_damaged_answer_is_open(self, kept: object) -> None:
+        """Whatever somebody wrote into the file."""
+        remember("prediction", "after POST", answers={"log": kept, "history": "no"})
+
+        assert predict("after POST", "log", "history").answers == {"history": "no, a guess"}
+
     def test_only_chosen_words_are_written(self, here: Path) -> None:
         """The file holds the title, the row and the choice."""
         predict("after POST", log="no, sure")
@@ -265,6 +272,17 @@ class TestBeside:
         predict("two", {"b": "no"}).beside(True)
 
         assert recall("prediction", "two")["measured"] == {"a": "yes", "b": "yes"}
+
+    def test_the_same_measurement_is_written_once(
+        self, here: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A cell that is run again leaves the file alone."""
+        predict("two", {"a": "yes"}).beside(True)
+        kept = (here / "progress.json").read_text()
+        monkeypatch.setattr(prediction, "remember", lambda *_, **__: pytest.fail("written"))
+        predict("two", {"a": "yes"}).beside(True)
+
+        assert (here / "progress.json").read_text() == kept
 
     def test_title_and_corner(self) -> None:
         """A row of the map completes a sentence, one of your own answers a question."""
