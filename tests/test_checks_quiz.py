@@ -206,10 +206,11 @@ class TestForm:
         """The last choice and its reply, without an alert."""
         asked.answer(2, "a")
         asked.answer(2, "c")
+        asked.answer(2, "b")
         field, _, reply = self.parts(asked, 2)
 
-        assert field.value == "c"
-        assert reply.value == asked.answer(2, "c")._repr_html_()
+        assert field.value == "b"
+        assert reply.value == asked.answer(2, "b")._repr_html_()
         assert self.parts(asked, 1)[0].value is None
 
     def test_a_full_disk_is_said_below(

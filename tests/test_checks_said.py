@@ -78,7 +78,7 @@ class TestShape:
             (View, ""),
             (int, ""),  # a class; whether it is a view is asked elsewhere
             (decorated(View), STANDS),
-            (decorated(lambda request: HttpResponse()), ""),  # it is called as the wrapper is
+            (decorated(without_request), ""),  # it is called as the wrapper is
             (
                 without_request,
                 "Django calls a view with the request: write def my_view(request).",
@@ -151,7 +151,8 @@ class TestExplained:
     def test_the_form_crashed(self) -> None:
         """The last crash is told, as one of the form, before anything else."""
         made = visit(
-            replace(OPEN, crashes=(FIRST, BOOM)), replace(SUBMIT, crashes=(FIRST,), answers=())
+            replace(OPEN, crashes=(FIRST, FIRST, BOOM)),
+            replace(SUBMIT, crashes=(FIRST,), answers=()),
         )
 
         assert mistakes.explained(made) == (
@@ -162,7 +163,7 @@ class TestExplained:
         """The last crash is told, in words for a view."""
         missing = Crash("MultiValueDictKeyError", "'x'")
 
-        assert mistakes.explained(visit(replace(SUBMIT, crashes=(FIRST, missing)))) == (
+        assert mistakes.explained(visit(replace(SUBMIT, crashes=(FIRST, FIRST, missing)))) == (
             "The request has no field 'x' where your view looks for it. "
             "The form's field is 'sensitive_info'."
         )

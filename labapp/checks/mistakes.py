@@ -48,7 +48,7 @@ def shape(view: object, *also: str) -> str:
         )
     try:
         inspect.signature(view, follow_wrapped=False).bind(  # type: ignore[arg-type]
-            object(), **dict.fromkeys(also)
+            None, **dict.fromkeys(also)
         )
     except TypeError:
         if callable(view):
