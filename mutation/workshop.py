@@ -14,8 +14,9 @@ ROOT = Path(__file__).parent.parent
 BUILD = ROOT / "build" / "mutants"
 COPIED = ("labapp", "tests", "fuzzing", "sources", "notebooks", "tools", "benchmarks")
 
-# The quick tests of each package. Left out is what starts kernels, what takes many seconds to
-# say what a quick test says, too, and chance, which may notice a mistake today and not tomorrow.
+# The quick tests of each package. Left out is what starts kernels or labs, what takes many
+# seconds to say what a quick test says, too, and chance, which may notice a mistake today and
+# not tomorrow.
 TESTS = {
     "conversations": ("test_conversations.py", "test_conversations_*.py"),
     "observers": ("test_observers_*.py",),
@@ -27,6 +28,10 @@ LEFT_OUT = {
     "test_checks_answers.py",
     "test_checks_cells.py",
     "test_checks_given_back.py",
+    "test_checks_identifying.py",
+    "test_checks_kinds.py",
+    "test_checks_mistakes.py",
+    "test_checks_quizzes.py",
     "test_checks_repairing.py",
 }
 SETTINGS = """

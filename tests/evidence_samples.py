@@ -112,18 +112,22 @@ def talks(*said: Said, size: int = 1460) -> Capture:
     return capture(frames, clients=tuple(clients))
 
 
-def sealed(name: str = SITE, tail: bytes = b"") -> Capture:
-    """Return the capture of one TLS connection: a ClientHello, then records."""
+def client_hello(name: str = SITE) -> bytes:
+    """Return the record of a ClientHello that names *name*."""
     entry = b"\x00" + len(name).to_bytes(2, "big") + name.encode()
     entries = len(entry).to_bytes(2, "big") + entry
     extension = b"\x00\x00" + len(entries).to_bytes(2, "big") + entries
     hello = b"\x03\x03" + bytes(32) + b"\x00" + b"\x00\x02\x13\x01" + b"\x01\x00"
     hello += len(extension).to_bytes(2, "big") + extension
     handshake = b"\x01" + len(hello).to_bytes(3, "big") + hello
-    record = b"\x16\x03\x01" + len(handshake).to_bytes(2, "big") + handshake
+    return b"\x16\x03\x01" + len(handshake).to_bytes(2, "big") + handshake
+
+
+def sealed(name: str = SITE, tail: bytes = b"") -> Capture:
+    """Return the capture of one TLS connection: a ClientHello, then records."""
     data = b"\x17\x03\x03" + len(tail).to_bytes(2, "big") + tail
     port = next(_ports)
-    talk = Talk(port).open().say(record).answer(data).say(data).close()
+    talk = Talk(port).open().say(client_hello(name)).answer(data).say(data).close()
     return capture(talk.frames, clients=(port,))
 
 

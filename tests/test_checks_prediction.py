@@ -13,10 +13,10 @@ import pytest
 from ipywidgets import Dropdown, Widget
 
 from labapp import remedy
-from labapp.checks import card, comparison
+from labapp.checks import card, comparison, prediction
 from labapp.checks.answer import answers
 from labapp.checks.comparison import Comparison, Line
-from labapp.checks.memory import forget, recall
+from labapp.checks.memory import forget, recall, remember
 from labapp.checks.prediction import Prediction, predict
 from labapp.checks.row import ROWS
 from labapp.errors import LabError
@@ -88,6 +88,21 @@ class TestTyped:
         with pytest.raises(LabError, match=r"yes, no, not sure.*bet"):
             predict("after POST", log=typed)
 
+    def test_a_choice_with_a_comma(self) -> None:
+        """What comes behind the last comma says how sure somebody is."""
+        guess = predict("which", {"two": "A, B, sure"}, choices=("a, b", "b, a"))
+
+        assert guess.answers == {"two": "a, b, sure"}
+
+    def test_the_message_shows_how_to_bet(self) -> None:
+        """It lists the choices, and takes the first for its example."""
+        with pytest.raises(LabError) as told:
+            predict("left", {"left": "many"}, choices=(3, 8))
+
+        assert str(told.value) == (
+            "'many' is no answer: write 3, 8, not sure. If you would bet on it: \"3, sure\"."
+        )
+
     @pytest.mark.parametrize("choice", [0, "0", "0, sure", "11"])
     def test_choices_of_its_own(self, choice: object) -> None:
         """Numbers can be asked for, and typed as numbers."""
@@ -102,8 +117,30 @@ class TestTyped:
 
     def test_no_row(self) -> None:
         """A prediction about nothing is refused."""
-        with pytest.raises(LabError, match="at least one row"):
+        with pytest.raises(LabError) as told:
             predict("after POST")
+
+        assert str(told.value) == (
+            'Name at least one row: predict("after POST", "listener", "log").'
+        )
+
+    def test_rows_may_come_in_several_pieces(self) -> None:
+        """Words, mappings and names, in the order in which they are written."""
+        guess = predict("after POST", {"a": "yes"}, "log", {"b": "no", "log": "?"}, cache="yes")
+
+        assert [one.word for one in guess.rows] == ["a", "log", "b", "log", "cache"]
+        assert guess.answers == {
+            "a": "yes, a guess",
+            "b": "no, a guess",
+            "cache": "yes, a guess",
+        }
+
+    def test_an_open_row_may_be_left_open_again(self) -> None:
+        """To take back what was never said changes nothing."""
+        guess = predict("after POST", "log")
+        guess.answer("log", "?")
+
+        assert guess.answers == {}
 
 
 class TestKept:
@@ -136,6 +173,31 @@ class TestKept:
         predict("left", {"left": 3}, choices=(0, 3))
 
         assert predict("left", {"left": "?"}, choices=(0, 8)).answers == {}
+
+    @pytest.mark.parametrize("choices", [("None", "some"), ("", "some"), ("open", "some")])
+    def test_what_was_never_said_is_open(self, choices: tuple[str, ...]) -> None:
+        """Whatever the choices are called."""
+        predict("which", {"a": "some"}, choices=choices)
+
+        assert predict("which", "log", {"a": "?"}, choices=choices).answers == {
+            "a": "some, a guess"
+        }
+
+    def test_the_others_are_kept_beside_one_that_is_no_choice(self) -> None:
+        """One answer too old does not throw away those below it."""
+        predict("left", {"a": "3"}, choices=(3, 8))
+        predict("left", {"b": "8"}, choices=(3, 8))
+
+        again = predict("left", {"a": "?", "b": "?"}, choices=(8, 11))
+
+        assert again.answers == {"b": "8, a guess"}
+
+    @pytest.mark.parametrize("kept", ["?", "", "many", 7])
+    def test_a_damaged_answer_is_open(self, kept: object) -> None:
+        """Whatever somebody wrote into the file."""
+        remember("prediction", "after POST", answers={"log": kept, "history": "no"})
+
+        assert predict("after POST", "log", "history").answers == {"history": "no, a guess"}
 
     def test_only_chosen_words_are_written(self, here: Path) -> None:
         """The file holds the title, the row and the choice."""
@@ -204,6 +266,38 @@ class TestBeside:
         assert recall("prediction", "after HTTPS")["measured"] == {"listener": "no"}
         assert "measured" not in recall("prediction", "my words")
 
+    def test_what_was_measured_before_stays(self) -> None:
+        """Two predictions under one title have their measurements side by side."""
+        predict("two", {"a": "yes"}).beside(True)
+        predict("two", {"b": "no"}).beside(True)
+
+        assert recall("prediction", "two")["measured"] == {"a": "yes", "b": "yes"}
+
+    def test_the_same_measurement_is_written_once(
+        self, here: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A cell that is run again leaves the file alone."""
+        predict("two", {"a": "yes"}).beside(True)
+        kept = (here / "progress.json").read_text()
+        monkeypatch.setattr(prediction, "remember", lambda *_, **__: pytest.fail("written"))
+        predict("two", {"a": "yes"}).beside(True)
+
+        assert (here / "progress.json").read_text() == kept
+
+    def test_title_and_corner(self) -> None:
+        """A row of the map completes a sentence, one of your own answers a question."""
+        of_the_map = predict("after POST", log="yes").beside({"log": True})
+        own = predict("mine", {"a": "yes"}).beside(True)
+
+        assert (of_the_map.title, of_the_map.corner) == ("after POST", "Someone who ...")
+        assert (own.title, own.corner) == ("mine", "Question")
+
+    def test_an_open_row_has_said_nothing(self) -> None:
+        """In the comparison it is an empty text."""
+        (line,) = predict("mine", {"a": "?"}).beside(True).lines
+
+        assert line == Line("a", "", False, "yes")
+
     def test_a_torn_visit_is_unknown(self, after: Visit) -> None:
         """Where nothing can be said, nothing differs."""
         guess = predict("after HTTPS", listener="yes, sure")
@@ -232,16 +326,20 @@ class TestBeside:
     @pytest.mark.parametrize(
         ("measured", "message"),
         [
-            ({"none": True}, "has the rows 'none', 'both'; beside.. was given 'none'"),
-            ({"none": True, "both": True, "token": True}, "was given 'none', 'both', 'token'"),
-            ({}, "given none"),
-            (True, "Give beside.. a visit"),
+            ({"none": True}, "has the rows 'none', 'both'; beside.. was given 'none'."),
+            ({"none": True, "both": True, "token": True}, "was given 'none', 'both', 'token'."),
+            ({}, "given none."),
+            (
+                True,
+                re.escape("Give beside() a visit, or what was measured by row: {...: True}."),
+            ),
         ],
     )
     def test_what_does_not_fit_is_refused(self, measured: object, message: str) -> None:
         """Nothing is measured by accident."""
-        with pytest.raises(LabError, match=message):
+        with pytest.raises(LabError, match=f"{message}$") as told:
             predict("refused?", {"none": "?", "both": "?"}).beside(measured)
+        assert re.match("This prediction has|Give", str(told.value))
 
     def test_a_visit_says_nothing_about_rows_of_its_own(self, after: Visit) -> None:
         """The message shows what to give instead."""
@@ -362,6 +460,21 @@ class TestForm:
 
         assert "kept until this kernel stops" in guess._widget().children[-1].value
 
+    def test_a_disk_that_fills_when_it_is_measured(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """That is said below as well."""
+        guess = predict("after POST", log="yes")
+
+        def no_space(*_: object, **__: object) -> int:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(Path, "write_text", no_space)
+        assert "kernel" not in repr(guess)
+        guess.beside({"log": True})
+
+        assert "kept until this kernel stops" in repr(guess)
+
     def test_run_again_closes_what_was_shown(self) -> None:
         """As many widgets are open after ten runs as after one."""
         before = open_widgets()
@@ -373,6 +486,24 @@ class TestForm:
         assert once  # the control: there are widgets to be seen
         assert len(open_widgets() - before) == len(once)
         assert not once & open_widgets()
+
+    def test_two_predictions_are_shown_side_by_side(self) -> None:
+        """Another title is another form: it does not close the first."""
+        predict("after POST", "log")._repr_mimebundle_()
+        first = open_widgets()
+        predict("after HTTPS", "log")._repr_mimebundle_()
+
+        assert first < open_widgets()
+
+    def test_heading(self) -> None:
+        """Above the lists stands what is predicted, and how the rows are read."""
+        shown = predict("after POST", "log")._widget()
+        own = predict("mine", {"a": "?"})._widget()
+
+        assert shown.children[1].value == (
+            "<strong>Your prediction: after POST</strong><br>Someone who ..."
+        )
+        assert own.children[1].value == "<strong>Your prediction: mine</strong><br>"
 
     def test_shown_twice_is_one_form(self) -> None:
         """A prediction shown in two cells has one set of lists."""
@@ -392,6 +523,17 @@ class TestForm:
             "text/html",
             "application/vnd.jupyter.widget-view+json",
         }
+        assert bundle["text/html"].startswith('<div style="')
+        assert "<li>reads the server log: ?</li>" in bundle["text/html"]
+
+    def test_text(self) -> None:
+        """Each row in a line, in columns, with a question mark if it is open."""
+        assert repr(predict("after POST", "log", listener="no, sure")).splitlines() == [
+            "Your prediction: after POST",
+            "  reads the server log    ?",
+            "  listens to the network  no, sure",
+            "1 of 2 still open. You get no grade.",
+        ]
 
     def test_without_ipywidgets(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """The typed form is enough."""

@@ -48,7 +48,7 @@ def shape(view: object, *also: str) -> str:
         )
     try:
         inspect.signature(view, follow_wrapped=False).bind(  # type: ignore[arg-type]
-            object(), **dict.fromkeys(also)
+            None, **dict.fromkeys(also)
         )
     except TypeError:
         if callable(view):
@@ -149,24 +149,31 @@ def misspelt(visit: Visit) -> str:
 
 
 def kept(visit: Visit) -> str:
-    """Return what the visitor's session holds by name, ``""`` where there is no session."""
+    """Return what the visitor's session holds by name, ``""`` where nobody can say."""
     if session not in visit.remediations:
         return ""
-    names = sorted({name for held in _sessions(visit) for name in held})
+    sessions = list(_sessions(visit))
+    if None in sessions:
+        return ""
+    names = sorted({name for held in sessions if held for name in held})
     if not names:
         return "Nothing was put into the visitor's session."
     return f"The visitor's session holds: {', '.join(map(repr, names))}."
 
 
-def _sessions(visit: Visit) -> Iterator[dict[str, object]]:
-    """Yield what the visitor's sessions hold, row by row."""
+def _sessions(visit: Visit) -> Iterator[dict[str, object] | None]:
+    """Yield what the visitor's sessions hold, row by row; None for another serializer's."""
     step = visit.step("submit")
     mine = {cookie.value for cookie in step.memory.cookies if cookie.host == SITE}
     for key, data in rows(
         step.database, "SELECT session_key, session_data FROM django_session"
     ):
-        if key in mine and isinstance(held := json.loads(decoded(data) or b"{}"), dict):
-            yield held
+        if key in mine:
+            try:
+                held = json.loads(decoded(data))
+            except (ValueError, RecursionError):
+                held = None
+            yield held if isinstance(held, dict) else None
 
 
 def printed(visit: Visit) -> str:

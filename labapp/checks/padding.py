@@ -50,7 +50,7 @@ class PaddingExercise(Exercise):
 
     def grade(self, *answer: Any, **parts: Any) -> Verdict:
         """Let neighbours answer on the learner's site, and compare what a listener counts."""
-        given = {**dict(zip(("view",), answer, strict=False)), **parts}
+        given = ({"view": answer[0]} if answer else {}) | parts
         if len(answer) > 1 or set(given) - {"view", "form"}:
             raise LabError(f"{self.name!r} takes a view and form=.")
         if reason := mistakes.shape(given.get("view")) or mistakes.scripted(given.get("form")):
@@ -72,13 +72,15 @@ class PaddingExercise(Exercise):
 
     def _verdict(self, start: Sequence[Overheard], heard: Sequence[Overheard]) -> Verdict:
         lines = tuple(_lines(start, heard))
-        lost = next((one.answer for one in heard if not _shows(one)), "")
+        lost = [one.answer for one in heard if not _shows(one)]
         works = "The form still works: each answer comes back on the page."
         if lost:
-            works = f"The form does not work any more: who answers {lost!r} does not read it."
+            works = (
+                f"The form does not work any more: who answers {lost[0]!r} does not read it."
+            )
         open_places = [line.place for line in lines if not line.good]
         passed = not (lost or open_places)
-        asked = "".join(_QUESTIONS[place] for place in open_places[-1:])
+        asked = _QUESTIONS[open_places[-1]] if open_places else ""
         if lost:
             asked = "how does the view know the word, and does the page say this word alone?"
         elif len({_requests(one) for one in heard}) > 1:
@@ -91,12 +93,12 @@ def _lines(start: Sequence[Overheard], heard: Sequence[Overheard]) -> Iterator[L
     if gaps:
         yield Line(UNKNOWN, REQUEST, gaps[0])
         return
-    chance = False
+    varied: list[list[_Counts]] = []
     for place, count in ((REQUEST, _sent), (PAGE, _received)):
         by_word: dict[str, list[_Counts]] = {}
         for one in heard:
             by_word.setdefault(one.answer, []).append(count(one))
-        chance = chance or any(len(set(found)) > 1 for found in by_word.values())
+        varied += [found for found in by_word.values() if len(set(found)) > 1]
         if len(set().union(*by_word.values())) > 1:
             said = ", ".join(f"{word} {_said(found[0])}" for word, found in by_word.items())
             yield Line(OPEN, place, f"{said} bytes")
@@ -104,7 +106,7 @@ def _lines(start: Sequence[Overheard], heard: Sequence[Overheard]) -> Iterator[L
             yield Line(UNKNOWN, place, "the starting view was not found there")
         else:
             yield Line(CLOSED, place, CONTROL)
-    if chance:
+    if varied:
         yield Line(OPEN, CHANCE, "other lengths each time: over many visits they tell")
 
 

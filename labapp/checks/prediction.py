@@ -106,13 +106,13 @@ class Prediction:
     def _recalled(self) -> dict[str, Answer]:
         kept = self._kept()
         recalled = {}
-        for one in self.rows:
+        for word in [one.word for one in self.rows if one.word in kept]:
             try:
-                said = Answer.read(kept.get(one.word, ""), self.choices)
+                said = Answer.read(kept[word], self.choices)
             except LabError:  # the choices are others by now
                 continue
             if said:
-                recalled[one.word] = said
+                recalled[word] = said
         return recalled
 
     # Shown -------------------------------------------------------------------------

@@ -72,7 +72,7 @@ class Quiz:
 
     def _tried(self, number: int) -> list[str]:
         """Return the letters chosen so far, the last one at the end; [] if damaged."""
-        kept = recall("quiz", self.chapter).get("answers", {}).get(str(number), [])
+        kept = recall("quiz", self.chapter).get("answers", {}).get(str(number))
         known = self.questions[number - 1].lettered
         return [one for one in kept if one in known] if isinstance(kept, list) else []
 

@@ -31,8 +31,8 @@ class StripExercise(Exercise):
 
     def grade(self, *answer: Any, **parts: Any) -> Verdict:
         """Attack what was given, beside the starting address without settings."""
-        if len(answer) != 1 or set(parts) - {"settings"}:
-            unknown = sorted(set(parts) - {"settings"})
+        unknown = sorted(set(parts) - {"settings"})
+        if len(answer) != 1 or unknown:
             more = f", but no {unknown[0]}=" if unknown else ""
             summary = f"It takes one address and settings={more}."
             return Verdict(self.name, passed=False, summary=summary)
@@ -78,7 +78,7 @@ def _lines(
 
 def _held(first: Attack, link: Attack, cookie: Attack) -> tuple[str, str, str]:
     """Return what the attacker holds of each visitor, in a line each, or ``""``."""
-    secret = next(iter(first.holds), "") if first.reads else ""
+    secret = next(iter(first.holds), "read at another host") if first.reads else ""
     request = next((repr(note) for note in link.notes.of(link.plot.host)), "")
     opened = next((line for line in cookie.holds if "session" in line), "a cookie")
     return secret, request, f"{opened} opens the page" if cookie.opens else ""

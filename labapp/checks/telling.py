@@ -29,7 +29,7 @@ class TellingExercise(Exercise):
     def grade(self, *answer: Any, **parts: Any) -> Verdict:
         """Let the learner's function read each neighbour's answer, and compare."""
         look = answer[0] if answer else None
-        if look is None or look is ... or not callable(look):
+        if not callable(look):
             return self._no("There is nothing to check yet: give your function, by its name.")
         words = [*WORDS * CERTAIN, *random.choices(WORDS, k=MORE)]
         random.shuffle(words)

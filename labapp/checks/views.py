@@ -98,7 +98,7 @@ class ViewExercise(Exercise):
 
     def grade(self, *answer: Any, **parts: Any) -> Verdict:
         """Visit the learner's view and the starting one, and compare."""
-        given = {**dict(zip(("view",), answer, strict=False)), **parts}
+        given = ({"view": answer[0]} if answer else {}) | parts
         if len(answer) > 1 or (unknown := [n for n in parts if n not in self.takes]):
             raise LabError(
                 f"{self.name!r} takes a view"
