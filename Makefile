@@ -44,7 +44,7 @@ help:
 	@echo "make matrix     every notebook in every environment (as root: all five)"
 	@echo "make badge      write the link to Binder into README.md"
 	@echo "make format     let ruff put the code into shape"
-	@echo "make coverage   which lines of labapp no test runs; under 95 % it fails"
+	@echo "make coverage   which lines and branches of labapp no test runs; under 95 % it fails"
 	@echo "make mutants    small mistakes in the code that reads and judges: which no test notices"
 	@echo "make benchmarks measure speed and completeness (as root: all of it)"
 	@echo "make chromium   the browser model beside a real Chromium, cell by cell"
@@ -105,7 +105,9 @@ coverage: $(VENV)/.installed-dev
 	export COVERAGE_FILE="$$folder/data"; \
 	$(RUN) -m coverage run -m pytest -m "not ($(COSTLY))" $(UNMEASURED:%=--ignore=tests/test_%.py) \
 		-k "$(ONCE)" -o timeout=400 $(PYTEST_ARGS); failed=$$?; \
-	$(RUN) -m coverage combine --quiet && $(RUN) -m coverage report && exit "$$failed"
+	$(RUN) -m coverage combine --quiet && $(RUN) -m coverage report && \
+		$(RUN) -m coverage json --quiet -o "$$folder/totals" && \
+		$(RUN) tools/branches.py "$$folder/totals" && exit "$$failed"
 
 mutants: $(VENV)/.installed-mutants
 	$(RUN) -m mutation $(MUTANTS_ARGS)

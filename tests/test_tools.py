@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import make_venv, open_lab
+from tools import branches, make_venv, open_lab
 
 ROOT = Path(__file__).parent.parent
 
@@ -127,3 +127,21 @@ class TestOpenLab:
             "checkForUpdates": False,
             "fetchNews": "false",
         }
+
+
+class TestBranches:
+    """tools/branches.py: lines do not hide the branches behind them."""
+
+    @pytest.mark.parametrize(("taken", "answer"), [(95, 0), (94, 1)])
+    def test_too_few_fail(
+        self, taken: int, answer: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """95 of 100 are enough, whatever the lines say."""
+        totals = {"covered_lines": 999, "num_statements": 1000}
+        totals |= {"covered_branches": taken, "num_branches": 100}
+        path = tmp_path / "totals"
+        path.write_text(json.dumps({"totals": totals}), encoding="utf-8")
+        assert branches.main([str(path)]) == answer
+        assert (
+            capsys.readouterr().out == f"99.9 % of 1,000 lines\n{taken}.0 % of 100 branches\n"
+        )
