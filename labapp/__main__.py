@@ -25,29 +25,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ["LABAPP_CAPTURE"] = options.capture
     try:
         _check_packages()
-        match options.command:
-            case "visit":
-                _visit(options)
-            case "serve":
-                _serve(options)
-            case "map":
-                _map(options)
-            case "doctor":
-                return _doctor()
-            case "class":
-                return _class(options)
-            case "exam":
-                _exam(options)
-            case "reset":
-                _reset()
-            case _:
-                _story(options)
+        status = _run(options)
+        sys.stdout.flush()  # now, not at exit, where nobody could answer
     except LabError as error:
         print(f"labapp: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("labapp: stopped.", file=sys.stderr)
         return 130
+    except BrokenPipeError:
+        # `| head` has seen enough (Python docs, signal, "Note on SIGPIPE").
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return status
+
+
+def _run(options: argparse.Namespace) -> int:
+    match options.command:
+        case "visit":
+            _visit(options)
+        case "serve":
+            _serve(options)
+        case "map":
+            _map(options)
+        case "doctor":
+            return _doctor()
+        case "class":
+            return _class(options)
+        case "exam":
+            _exam(options)
+        case "reset":
+            _reset()
+        case _:
+            _story(options)
     return 0
 
 

@@ -149,6 +149,20 @@ def test_the_doctor_says_first_what_will_be_used() -> None:
     assert "Python" in said.stdout
 
 
+def test_a_reader_who_has_seen_enough_is_no_error() -> None:
+    """As in `python -m labapp doctor | head -1`, where the pipe closes early."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as pipe:
+        ended = subprocess.run(
+            [sys.executable, "-m", "labapp", "doctor"],
+            stdout=pipe,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert (ended.returncode, ended.stderr) == (1, b"")
+
+
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
