@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 
 import pytest
 
@@ -45,3 +46,33 @@ def test_an_endless_loop_is_ended(no_leaks: None) -> None:
     with pytest.raises(bounded.Endless):
         bounded.call(endless, patience=0.05)
     assert not [t for t in threading.enumerate() if "learner" in t.name]
+
+
+def test_its_thread_is_named_and_keeps_nobody() -> None:
+    """A stack that shows it says whose it is; a kernel that ends does not wait for it."""
+    thread = bounded.call(threading.current_thread)
+    assert (thread.name, thread.daemon) == ("labapp learner's function", True)
+
+
+def test_who_cannot_be_interrupted_is_left_behind() -> None:
+    """After twice the patience the caller goes on, whatever the function holds on to."""
+    free = threading.Event()
+
+    def stubborn() -> None:
+        while not free.is_set():
+            with suppress(BaseException):
+                free.wait(0.01)
+
+    done: list[object] = []
+
+    def caller() -> None:
+        with pytest.raises(bounded.Endless):
+            bounded.call(stubborn, patience=0.05)
+        done.append(True)
+
+    beside = threading.Thread(target=caller)
+    beside.start()
+    beside.join(30)
+    free.set()
+    beside.join()
+    assert done

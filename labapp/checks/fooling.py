@@ -26,21 +26,24 @@ class FoolExercise(Exercise):
             return Verdict(self.name, passed=False, summary=str(error))
         needle = sentence.encode()
         where = [packet for packet in made.capture.packets if needle in bytes(packet)]
-        seen = [finding for key in WIRE if (finding := made.findings[key]).seen]
+        sighted = [one for key in WIRE for one in made.findings[key].sightings]
         naive = Line(AGREES, "the one-liner", "finds nothing in any packet")
+        lab = Line(MISSES, "the lab", "does not find it either")
+        summary = "Nobody saw your sentence."
+        if sighted:
+            lab = Line(AGREES, "the lab", shown(sighted))
+            summary = "Your sentence crossed, and only the lab saw it."
+        think = ""
         if where:
             rows = bytes(where[0]["TCP"].payload).split(b"\n")
             row = next(row for row in rows if needle in row).decode("utf-8", "replace")
             naive = Line(ALARM, "the one-liner", f"finds it: {row.strip()}")
-        lab = Line(AGREES, "the lab", shown(seen[0].sightings)) if seen else None
+            summary = "The one-liner sees your sentence."
+            think = "which letters does HTML write in another way, so that a page cannot break?"
         return Verdict(
             self.name,
-            passed=not where and bool(seen),
-            summary="Your sentence crossed, and only the lab saw it."
-            if not where and seen
-            else "The one-liner sees your sentence.",
-            lines=(naive, lab or Line(MISSES, "the lab", "does not find it either")),
-            think="which letters does HTML write in another way, so that a page cannot break?"
-            if where
-            else "",
+            passed=bool(sighted) and not where,
+            summary=summary,
+            lines=(naive, lab),
+            think=think,
         )
