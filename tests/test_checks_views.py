@@ -120,7 +120,7 @@ def graded(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Verdict]:
 
 def typed(verdict: Verdict) -> list[str]:
     """Return the summary line by line, with stars for the made-up secret."""
-    return re.sub(r"\w+'s fake café\+\w+ \d{4}", "***", verdict.summary).splitlines()
+    return re.sub(r"\w+'s fake café\+\w+ \d{4,}", "***", verdict.summary).splitlines()
 
 
 def test_closed_and_nothing_new(graded: Callable[..., Verdict]) -> None:
@@ -319,7 +319,7 @@ def test_what_is_visited(monkeypatch: pytest.MonkeyPatch) -> None:
     assert theirs == [(post, session), {"own": own, "thorough": True}]
     assert start == [(post,), {"thorough": True}]
     assert secret == again
-    assert re.fullmatch(r"\w+'s fake café\+\w+ \d{4}", secret)
+    assert re.fullmatch(r"\w+'s fake café\+\w+ \d{4,}", secret)
 
 
 @pytest.mark.parametrize(
