@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from functools import cache
 from html.entities import html5
-from operator import itemgetter
+from itertools import accumulate
 
 from labapp.secret.runs import SIGNS, runs
 from labapp.secret.view import View
@@ -33,7 +33,6 @@ _WIDE = re.compile(rb"\0[^\0]\0[^\0]\0[^\0]\0")
 _SIGNS_OF_DISGUISES = frozenset(
     octet for octet in range(256) if SIGNS[octet] or octet >= 0x80 or octet in b"\0%&\\#;{}="
 )
-_WHOLE = itemgetter(0)  # of a match: a loop over many stays in C
 
 
 _Value = Callable[[re.Match[bytes]], bytes]
@@ -50,29 +49,35 @@ def views(haystack: bytes, text: str) -> Iterator[View]:
             continue  # nothing that writes ASCII has a byte that this one changes
         if not any(lead in haystack for lead in leads):
             continue
-        meant = _meanings(haystack, pattern, value)
+        pieces = _SPLIT[pattern].split(haystack)  # text, token, text, token, ..., text
+        # A page has few tokens that differ.
+        meant = {one: value(_whole(pattern, one)) for one in set(pieces[1::2])}
         # A mere quote or space the other search has read already, wherever it stands.
         if any(map(_SIGNS_OF_DISGUISES.intersection, meant.values())):
-            place = _by_tokens(haystack, pattern, meant)
-            data = _without(haystack, pattern, meant)
+            place = _by_pieces(pieces, meant)
+            data = _joined(pieces[::2], pieces, meant)
             yield View(name, data, place)
             if pattern is _PERCENT and b"+" in haystack and b"\0" in data:
                 # A form writes both bytes of a space in UTF-16, each in its own way.
-                form = _without(haystack.replace(b"+", b" "), pattern, meant)
-                yield View("plus + percent", form, place)
+                spaced = [one.replace(b"+", b" ") for one in pieces[::2]]
+                yield View("plus + percent", _joined(spaced, pieces, meant), place)
     if _WIDE.search(haystack):
         yield from _wide(haystack)
     yield from runs(haystack, len(text))
 
 
-def _meanings(haystack: bytes, pattern: re.Pattern[bytes], value: _Value) -> dict[bytes, bytes]:
-    """Return what each token in *haystack* stands for: a page has few that differ."""
-    tokens = set(map(_WHOLE, pattern.finditer(haystack)))
-    return {found[0]: value(found) for found in map(pattern.fullmatch, tokens) if found}
+def _whole(pattern: re.Pattern[bytes], token: bytes) -> re.Match[bytes]:
+    found = pattern.fullmatch(token)
+    assert found, token
+    return found
 
 
-def _without(haystack: bytes, pattern: re.Pattern[bytes], meant: dict[bytes, bytes]) -> bytes:
-    return pattern.sub(lambda found: meant[found[0]], haystack)
+def _joined(between: list[bytes], pieces: list[bytes], meant: dict[bytes, bytes]) -> bytes:
+    """Return *between* with what the tokens in *pieces* mean."""
+    joined = pieces.copy()
+    joined[::2] = between
+    joined[1::2] = map(meant.__getitem__, pieces[1::2])
+    return b"".join(joined)
 
 
 def _octet(found: re.Match[bytes]) -> bytes:
@@ -112,22 +117,25 @@ _TOKENS: tuple[tuple[str, tuple[bytes, ...], re.Pattern[bytes], _Value], ...] = 
     ("escape", (b"\\",), _ESCAPE, _unescaped),
     ("UTF-8 twice", (b"\xc2", b"\xc3"), _TWICE, _once),
 )
+# Each as one group: `split` then gives text and tokens in turn, and stays in C.
+_SPLIT = {
+    pattern: re.compile(b"(%s)" % re.sub(rb"\((?!\?)", b"(?:", pattern.pattern))
+    for _, _, pattern, _ in _TOKENS
+}
 
 
-def _by_tokens(
-    haystack: bytes, pattern: re.Pattern[bytes], meant: dict[bytes, bytes]
+def _by_pieces(
+    pieces: list[bytes], meant: dict[bytes, bytes]
 ) -> Callable[[int, int], tuple[int, int]]:
     @cache  # made when the first place is asked for: mostly none is
-    def tokens() -> tuple[list[int], list[int]]:
-        inside, outside = [0], [0]  # where a token begins or ends, there and here
-        for found in pattern.finditer(haystack):
-            begin = inside[-1] + found.start() - outside[-1]
-            inside += (begin, begin + len(meant[found[0]]))
-            outside += found.span()
-        return inside, outside
+    def edges() -> tuple[list[int], list[int]]:
+        sizes = list(map(len, pieces))
+        there = list(accumulate(sizes, initial=0))
+        sizes[1::2] = (len(meant[token]) for token in pieces[1::2])
+        return list(accumulate(sizes, initial=0)), there  # where a piece begins, here and there
 
     def place(start: int, stop: int) -> tuple[int, int]:
-        return _place(*tokens(), start), _place(*tokens(), stop, end=True)
+        return _place(*edges(), start), _place(*edges(), stop, end=True)
 
     return place
 
