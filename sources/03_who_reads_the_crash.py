@@ -22,7 +22,6 @@
 from labapp import check, hint, predict, quiz, remedy, visit
 
 secret = "Tom feeds the ducks"  # type nothing true
-nothing = visit(secret)
 before = visit(secret, remedy.post)
 before
 
@@ -168,6 +167,7 @@ assert after.seen["wire_request_body"]
 # %%
 from labapp.figures import exposure_map
 
+nothing = visit(secret)
 exposure_map(nothing, before, after)
 
 # %% [markdown] tags=["claim"]

@@ -24,13 +24,12 @@ from labapp import check, hint, predict, quiz, remedy, visit
 
 secret = "Olga waters the cactus"  # type nothing true
 before = visit(secret, *remedy.SIX[:5])
-after = visit(secret, *remedy.SIX)
-print(before.diff(after))
+before
 
 # %% [markdown]
 # ## Predict
 #
-# In `after`, the visitor's address begins with `https://`. What can a listener
+# With HTTPS, the visitor's address begins with `https://`. What can a listener
 # **still tell** from the packets, without any key?
 
 # %%
@@ -41,9 +40,14 @@ guess = predict(
 )
 guess
 
-# %% [markdown] tags=["claim"]
+# %% [markdown]
 # ## The change
-#
+
+# %%
+after = visit(secret, *remedy.SIX)
+print(before.diff(after))
+
+# %% [markdown] tags=["claim"]
 # No line of the view changes; the server has a certificate. Browser and server
 # speak **TLS**: they agree on keys, then encrypt all that follows. Here is one
 # step, before and after:

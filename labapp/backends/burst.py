@@ -8,6 +8,7 @@ take as long as that; recvmmsg(2) reads them all, and nobody is let in between.
 from __future__ import annotations
 
 import ctypes
+import mmap
 import os
 import socket
 import struct
@@ -60,10 +61,14 @@ class Burst:
             self._receive = ctypes.PyDLL(None, use_errno=True).recvmmsg
         except AttributeError:
             raise OSError(ENOSYS, "the C library has no recvmmsg") from None
-        self._frames = [ctypes.create_string_buffer(longest) for _ in range(MOST)]
+        # Frames are mostly short: of a mapping, only the pages that they fill take memory.
+        room = memoryview(mmap.mmap(-1, longest * MOST))
+        self._frames = [room[longest * turn : longest * (turn + 1)] for turn in range(MOST)]
         self._controls = [ctypes.create_string_buffer(_CONTROL) for _ in range(MOST)]
-        self._views = [memoryview(room) for room in self._frames]
-        self._vectors = [_Vector(ctypes.addressof(room), longest) for room in self._frames]
+        self._vectors = [
+            _Vector(ctypes.addressof(ctypes.c_char.from_buffer(frame)), longest)
+            for frame in self._frames
+        ]
         self._messages = (_Message * MOST)()
         for message, vector, control in zip(
             self._messages, self._vectors, self._controls, strict=True
@@ -96,4 +101,4 @@ class Burst:
         else:
             time = 0
         message.header.control_size = _CONTROL
-        return time, self._views[index][: message.size].tobytes()
+        return time, self._frames[index][: message.size].tobytes()
