@@ -6,7 +6,9 @@ from functools import cache
 from html.parser import HTMLParser
 
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from labapp import remedy
 from labapp.figures import Picture
@@ -48,7 +50,7 @@ def sizes(picture: Picture) -> list[float]:
 
 def overlapping(picture: Picture) -> list[tuple[str, str]]:
     """Return which words touch each other, as pairs."""
-    boxes = [(one.get_text(), one.get_window_extent()) for one in _written(picture)]
+    boxes = _boxes(picture)
     return [
         (one, other)
         for index, (one, box) in enumerate(boxes)
@@ -64,13 +66,16 @@ def cut_off(picture: Picture) -> list[str]:
     """Return the words that reach over an edge of the figure."""
     sheet = picture.figure.bbox
     return [
-        one.get_text()
-        for one in _written(picture)
-        if (box := one.get_window_extent()).x0 < 0
-        or box.y0 < 0
-        or box.x1 > sheet.x1
-        or box.y1 > sheet.y1
+        written
+        for written, box in _boxes(picture)
+        if box.x0 < 0 or box.y0 < 0 or box.x1 > sheet.x1 or box.y1 > sheet.y1
     ]
+
+
+def _boxes(picture: Picture) -> list[tuple[str, Bbox]]:
+    # Without a renderer each text would make one of its own, and keep it: 4 MB for a word.
+    renderer = FigureCanvasAgg(picture.figure).get_renderer()
+    return [(one.get_text(), one.get_window_extent(renderer)) for one in _written(picture)]
 
 
 def _written(picture: Picture) -> list[Text]:
