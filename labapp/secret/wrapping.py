@@ -45,8 +45,8 @@ def views(haystack: bytes, text: str) -> Iterator[View]:
     time is in proportion to the length.
     """
     for name, leads, pattern, value in _TOKENS:
-        if pattern is _TWICE and text.isascii():
-            continue  # nothing that writes ASCII has a byte that this one changes
+        if pattern is _TWICE and not _may_be_twice(text, haystack):
+            continue
         if not any(lead in haystack for lead in leads):
             continue
         pieces = _SPLIT[pattern].split(haystack)  # text, token, text, token, ..., text
@@ -64,6 +64,19 @@ def views(haystack: bytes, text: str) -> Iterator[View]:
     if _WIDE.search(haystack):
         yield from _wide(haystack)
     yield from runs(haystack, len(text))
+
+
+def _may_be_twice(text: str, haystack: bytes) -> bool:
+    """Return whether octets of *text* may stand there as signs themselves.
+
+    Then the first octet of a sign beyond ASCII does, or, encoded again and again, the first
+    octet of that. In UTF-16, every octet may be one. ASCII is the same, however often it
+    is encoded.
+    """
+    if text.isascii():
+        return False
+    leads = {octet for octet in text.encode() if octet >= 0xC0} | {0xC2, 0xC3}
+    return b"\0" in haystack or any(chr(lead).encode() in haystack for lead in leads)
 
 
 def _whole(pattern: re.Pattern[bytes], token: bytes) -> re.Match[bytes]:
