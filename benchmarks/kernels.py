@@ -23,7 +23,7 @@ from tools.build_notebooks import SOURCES, build
 
 PATIENCE = 120  # seconds for one cell; a bound, nothing waits for it
 FIRST_CELL, MEMORY = 1.2, 1.2
-ROUNDS = 3  # pairs of first cells, of each chapter
+ROUNDS = 7  # pairs of first cells, of each chapter; of three, one burst of other work tells
 MIB = 1024**2
 RESIDENT = "open('/proc/self/statm').read().split()[1]"  # pages: proc_pid_statm(5)
 MODULES = "' '.join(__import__('sys').modules)"
