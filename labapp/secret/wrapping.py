@@ -55,12 +55,12 @@ def views(haystack: bytes, text: str) -> Iterator[View]:
         # A mere quote or space the other search has read already, wherever it stands.
         if any(map(_SIGNS_OF_DISGUISES.intersection, meant.values())):
             place = _by_pieces(pieces, meant)
-            data = _joined(pieces[::2], pieces, meant)
+            data = _taken_off(pieces, meant)
             yield View(name, data, place)
             if pattern is _PERCENT and b"+" in haystack and b"\0" in data:
-                # A form writes both bytes of a space in UTF-16, each in its own way.
-                spaced = [one.replace(b"+", b" ") for one in pieces[::2]]
-                yield View("plus + percent", _joined(spaced, pieces, meant), place)
+                # A form writes both bytes of a space in UTF-16, each in its own way, as long.
+                pieces[::2] = [one.replace(b"+", b" ") for one in pieces[::2]]
+                yield View("plus + percent", _taken_off(pieces, meant), place)
     if _WIDE.search(haystack):
         yield from _wide(haystack)
     yield from runs(haystack, len(text))
@@ -85,10 +85,9 @@ def _whole(pattern: re.Pattern[bytes], token: bytes) -> re.Match[bytes]:
     return found
 
 
-def _joined(between: list[bytes], pieces: list[bytes], meant: dict[bytes, bytes]) -> bytes:
-    """Return *between* with what the tokens in *pieces* mean."""
+def _taken_off(pieces: list[bytes], meant: dict[bytes, bytes]) -> bytes:
+    """Return the text in *pieces* with what its tokens mean."""
     joined = pieces.copy()
-    joined[::2] = between
     joined[1::2] = map(meant.__getitem__, pieces[1::2])
     return b"".join(joined)
 
