@@ -2,7 +2,8 @@
 # # See your own words cross the network
 #
 # You need 6 minutes. Click into the next cell, change the words in quotes if you
-# like (eight letters or more), and press **Shift+Enter**.
+# like (eight letters or more), and press **Shift+Enter**. If nothing appears, click
+# and press again.
 #
 # - I use this machine only.
 # - I type nothing true: it will be on screen.

@@ -38,6 +38,8 @@ SETTINGS = {
     "notebook-extension/tracker": {"windowingMode": "none"},
 }
 
+EXPOSED = "--LabApp.expose_app_in_browser=True"  # the option of JupyterLab that lets tests ask it
+
 # A kernel that is idle is not ready yet: cells run then are lost, now and then.
 _OPENED = "window.jupyterapp?.shell?.currentWidget?.context?.isReady"
 _READY = """async () => {
@@ -86,9 +88,8 @@ class JupyterLab:
             "ServerApp.base_url": base_url,
             "ServerApp.root_dir": folder,
             "IdentityProvider.token": token,
-            "LabApp.expose_app_in_browser": True,
         }
-        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", EXPOSED]
         self._command = [*command, *(f"--{name}={value}" for name, value in options.items())]
         self._environment = {**os.environ, **self._own(), **(environment or {})}
 
@@ -150,9 +151,7 @@ class JupyterLab:
         page.set_default_timeout(PATIENCE * 1000)
         query = f"reset&token={self._token}" if self._token else "reset"
         page.goto(f"{self.url}lab/tree/{name}?{query}")
-        page.wait_for_function(_OPENED)
-        page.evaluate(_READY)
-        return Notebook(page)
+        return Notebook.opened(page)
 
 
 class Notebook:
@@ -163,6 +162,13 @@ class Notebook:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+
+    @classmethod
+    def opened(cls, page: Page) -> Self:
+        """Wait for the notebook that *page* is opening; JupyterLab has `EXPOSED`."""
+        page.wait_for_function(_OPENED)
+        page.evaluate(_READY)
+        return cls(page)
 
     def run_all(self) -> None:
         """Run all cells, and wait until the last one has ended or one has failed."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.jupyterlab import PATIENCE, chromium
+from tests.jupyterlab import EXPOSED, PATIENCE, Notebook, chromium
 from tests.ordinary_user import UID, OrdinaryUser
 from tools.build_notebooks import ROOT
 from tools.open_lab import FIRST
@@ -42,7 +42,7 @@ def clone(ordinary_user: OrdinaryUser) -> Path:
 def address(clone: Path, ordinary_user: OrdinaryUser) -> Iterator[str]:
     """The address that the command prints; a browser would be opened there."""
     log = ordinary_user.home / "log"
-    command = [str(clone / "tools" / "open_lab.py"), "--no-browser"]
+    command = [str(clone / "tools" / "open_lab.py"), "--no-browser", EXPOSED]
     with log.open("w") as file, ordinary_user.start(command, file) as lab:
         try:
             yield _printed(log)
@@ -75,6 +75,7 @@ def test_the_first_notebook_is_on_screen(page: Page) -> None:
     page.get_by_role("heading", name="See your own words cross the network").wait_for()
     assert page.url.endswith(f"/lab/tree/{FIRST}")
 
+    Notebook.opened(page)  # JupyterLab drops what is run before the kernel is there
     page.locator(".jp-CodeCell .cm-line").first.click()
     page.keyboard.press("Shift+Enter")
     page.get_by_text("As it is, a listener reads the secret.").wait_for()
