@@ -38,7 +38,7 @@ SETTINGS = {
     "notebook-extension/tracker": {"windowingMode": "none"},
 }
 
-EXPOSED = "--LabApp.expose_app_in_browser=True"  # the option of JupyterLab that lets tests ask it
+EXPOSED = "--LabApp.expose_app_in_browser=True"  # lets tests ask JupyterLab in its page
 
 # A kernel that is idle is not ready yet: cells run then are lost, now and then.
 _OPENED = "window.jupyterapp?.shell?.currentWidget?.context?.isReady"
