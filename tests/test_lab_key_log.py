@@ -121,8 +121,8 @@ def tshark(file: Path, visited: Visit, *options: str) -> bytes:
 class TestKeyLog:
     """The file behind it."""
 
-    def test_it_is_empty_once_taken(self, tmp_path: Path) -> None:
-        """What was taken is given once, and comments are no keys."""
+    def test_what_was_taken_is_not_given_again(self, tmp_path: Path) -> None:
+        """Each line is given once, and comments are no keys."""
         log = KeyLog(tmp_path / "keys")
         with log:
             log.follow(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
@@ -131,6 +131,17 @@ class TestKeyLog:
                 file.write("# a comment\nCLIENT_RANDOM 00 11\n")
             assert log.take() == "CLIENT_RANDOM 00 11\n"
             assert log.take() == ""
+
+    def test_it_does_not_grow_for_ever(self, tmp_path: Path) -> None:
+        """A thousand connections leave no more than a few hundred; no key is lost."""
+        with KeyLog(tmp_path / "keys") as log:
+            log.follow(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+            for number in range(1000):
+                lines = f"CLIENT_RANDOM {number:064} {'0' * 800}\n"
+                with log.path.open("a") as file:
+                    file.write(lines)
+                assert log.take() == lines
+            assert log.path.stat().st_size < 300_000
 
     def test_it_lets_go_of_its_file(self, tmp_path: Path, no_leaks: None) -> None:
         """No file stays open."""
