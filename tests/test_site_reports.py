@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import re
 from logging.handlers import QueueHandler
 from queue import SimpleQueue
 
 import pytest
+from django.test import override_settings
 
 from labapp import remedy
 from labapp.remedy import SIX, Remediation
@@ -45,6 +47,17 @@ def test_a_crash_is_mailed_and_leaks_as_measured(
     for part in (report.text, report.html):
         assert "BackOfficeDown" in part  # the control: this is the report of that crash
         assert ("********************" in part) or remedy.mask_reports not in chosen
+
+
+def test_no_setting_of_the_site_is_cut_in_pieces() -> None:
+    """Else `find` would go through each report once more; a long setting shows it would."""
+    cut = re.compile(r"(?:'|&#x27;)\n\s+(?:'|&#x27;)")
+    browser = visitor(down=True)
+    for settings, expected in (({}, False), ({"LONG": ["word " * 30]}, True)):
+        with override_settings(**settings):
+            browser.submit(SECRET)
+        [report] = take_reports()
+        assert bool(cut.search(report.html)) == expected
 
 
 def test_a_report_stars_the_named_field_and_no_other() -> None:

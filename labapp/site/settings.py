@@ -24,11 +24,9 @@ TEMPLATES = [
     }
 ]
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SQLITE = {
-    "transaction_mode": "IMMEDIATE",
-    "init_command": "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF",
-}  # NAME is filled in when the lab starts: a new file in a temporary folder
-DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "", "OPTIONS": SQLITE}}
+# NAME is filled in when the lab starts: a new file in a temporary folder.
+SQLITE = {"ENGINE": "django.db.backends.sqlite3", "NAME": ""}
+DATABASES = {"default": SQLITE | {"OPTIONS": {"transaction_mode": "IMMEDIATE"}}}
 
 # As in any Django project, crashes are mailed to ADMINS while DEBUG is False.
 # The HTML part is not the default: projects switch it on because it helps.
