@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from urllib.parse import quote
 
 import pytest
@@ -95,3 +96,32 @@ def test_what_was_written_twice_is_looked_at_for_signs_beyond_ascii_alone() -> N
     twice = SECRET.encode().decode("latin-1").encode()
     assert ["UTF-8 twice"] == [view.name for view in views(twice, SECRET)]
     assert [] == list(views(twice, SECRET.replace("é", "e")))
+
+
+@pytest.mark.parametrize("known", ["none", "one of two", "both", "a part of one", "another"])
+def test_what_only_the_known_text_wears_is_not_taken_off(known: str) -> None:
+    """Only where each token lies within what is known already, nothing new can show."""
+    one = quote(SECRET).encode()
+    haystack = b"a page: " + one + b" and again: " + one + b" its end"
+    first, second = [found.span() for found in re.finditer(re.escape(one), haystack)]
+    spans = {
+        "none": [],
+        "one of two": [first],
+        "both": [first, second],
+        "a part of one": [first, (second[0], second[1] - 5)],
+        "another": [first, (second[1], len(haystack))],
+    }[known]
+    assert one.endswith(b"%20123")  # of this token, a part of one leaves out two signs
+
+    names = [view.name for view in views(haystack, SECRET, spans)]
+
+    assert names == ([] if known == "both" else ["percent"])
+
+
+def test_a_token_beside_a_known_text_still_shows_another() -> None:
+    """The search itself: a second text, hidden in what follows the first."""
+    haystack = quote(SECRET).encode() + b" " + percent(JSON) + b" " + quote(SECRET).encode()
+
+    assert ["percent", "percent + escape", "percent"] == [
+        one.encoding for one in find(SECRET, haystack)
+    ]

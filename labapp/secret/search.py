@@ -68,7 +68,9 @@ def _found(secret: str, haystack: bytes) -> list[Match]:
     if b"\n" in haystack and _CUT_END.search(haystack):
         matches += _across_cuts(secret, haystack)
     found = _apart(matches)
-    inside = [match for view in views(haystack, secret) for match in _inside(secret, view)]
+    known = [(match.offset, match.offset + match.length) for match in found]
+    unwrapped = views(haystack, secret, known)
+    inside = [match for view in unwrapped for match in _inside(secret, view)]
     return _apart([*found, *_clear(inside, found)]) if inside else found
 
 

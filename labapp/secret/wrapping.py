@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from html.entities import html5
 from itertools import accumulate
@@ -38,11 +38,12 @@ _SIGNS_OF_DISGUISES = frozenset(
 _Value = Callable[[re.Match[bytes]], bytes]
 
 
-def views(haystack: bytes, text: str) -> Iterator[View]:
+def views(haystack: bytes, text: str, known: Sequence[tuple[int, int]] = ()) -> Iterator[View]:
     """Yield *haystack* without each wrapping that occurs in it and may hide *text*.
 
-    Runs of base64 and of hexadecimal digits that are too short for it are left alone. The
-    time is in proportion to the length.
+    Runs of base64 and of hexadecimal digits that are too short for it are left alone, and
+    a wrapping that only occurs where *text* is *known* to stand (from, to; in order): off,
+    it could show nothing else. The time is in proportion to the length.
     """
     for name, leads, pattern, value in _TOKENS:
         if pattern is _TWICE and not _may_be_twice(text, haystack):
@@ -53,7 +54,8 @@ def views(haystack: bytes, text: str) -> Iterator[View]:
         # A page has few tokens that differ.
         meant = {one: value(_whole(pattern, one)) for one in set(pieces[1::2])}
         # A mere quote or space the other search has read already, wherever it stands.
-        if any(map(_SIGNS_OF_DISGUISES.intersection, meant.values())):
+        hides = any(map(_SIGNS_OF_DISGUISES.intersection, meant.values()))
+        if hides and not _all_within(known, pieces):
             place = _by_pieces(pieces, meant)
             data = _taken_off(pieces, meant)
             yield View(name, data, place)
@@ -83,6 +85,18 @@ def _whole(pattern: re.Pattern[bytes], token: bytes) -> re.Match[bytes]:
     found = pattern.fullmatch(token)
     assert found, token
     return found
+
+
+def _all_within(known: Sequence[tuple[int, int]], pieces: list[bytes]) -> bool:
+    """Return whether each token among *pieces* lies in one of the spans *known*."""
+    if not known:
+        return False
+    starts, edges = [start for start, _ in known], list(accumulate(map(len, pieces)))
+    for begin, end in zip(edges[::2], edges[1::2], strict=False):  # text ends, token ends
+        index = bisect_right(starts, begin) - 1
+        if index < 0 or known[index][1] < end:
+            return False
+    return True
 
 
 def _taken_off(pieces: list[bytes], meant: dict[bytes, bytes]) -> bytes:
