@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
+import random
 from dataclasses import replace
 
 import pytest
 
+from labapp.capture import Capture, Frame
 from labapp.evidence import Evidence
 from labapp.observers import PLACES
 from labapp.packed import Packed
@@ -14,6 +17,10 @@ from tests.evidence_samples import GUILTY, INNOCENT, SECRET
 
 def packed(evidence: Evidence) -> Packed:
     return Packed(evidence.steps, evidence.control, evidence.forged, evidence.other)
+
+
+def size(small: Packed) -> int:
+    return len(pickle.dumps(vars(small)["_packed"]))
 
 
 @pytest.mark.parametrize("evidence", [INNOCENT, *(one for one, _ in GUILTY.values())])
@@ -32,8 +39,23 @@ def test_it_is_small() -> None:
     """A page that says the same again and again needs a fraction of its room."""
     step = replace(INNOCENT.steps[0], database=b"SQLite format 3\0" * 10_000)
     small = packed(replace(INNOCENT, steps=(step,)))
-    assert len(vars(small)["_packed"]) < 10_000
+    assert size(small) < 10_000
     assert small.steps[0].database == step.database
+
+
+def test_what_was_encrypted_is_kept_as_it_is() -> None:
+    """The same frames and keys, also once they were put away; its page is still small."""
+    frames = tuple(Frame(number, random.randbytes(1000)) for number in range(20))
+    crossed = Capture(frames, "sample", "", 8000, tls_secrets="CLIENT_RANDOM 00 11\n")
+    step = replace(INNOCENT.steps[0], capture=crossed, database=b"SQLite format 3\0" * 10_000)
+    small = packed(replace(INNOCENT, steps=(step,)))
+    assert 20_000 < size(small) < 30_000
+    for number in range(2):  # of others, which take its place at hand
+        assert packed(replace(INNOCENT, steps=INNOCENT.steps[number:])).steps
+    [again] = small.steps
+    assert again is not step
+    assert (again.capture.frames, again.capture.tls_secrets) == (frames, crossed.tls_secrets)
+    assert again.database == step.database
 
 
 def test_what_was_asked_last_is_at_hand() -> None:
