@@ -21,6 +21,7 @@ INFO = 216  # bytes of struct tcp_info up to tcpi_bytes_retrans, since 4.19
 SO_MEMINFO = 55  # since 4.12
 _FIONREAD = 0x541B  # asm-generic/ioctls.h
 _OPTION_TIMESTAMPS = 1
+_Answer = ctypes.c_char * INFO  # the longest
 
 
 class Account(NamedTuple):
@@ -83,7 +84,7 @@ def _is_rude(descriptor: int) -> bool:
 
 def _ask(descriptor: int, level: int, option: int, size: int) -> bytes:
     """Return an option of a socket, as ``socket.getsockopt`` does for its own."""
-    answer, length = ctypes.create_string_buffer(size), ctypes.c_uint(size)
+    answer, length = _Answer(), ctypes.c_uint(size)
     if _libc().getsockopt(descriptor, level, option, answer, ctypes.byref(length)):
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))

@@ -19,6 +19,8 @@ SO_TIMESTAMPNS = 35
 SO_TIMESTAMPING = 37  # its stamp is three times; the first is that of the software
 # A control message (cmsg(3)): its length, level and type, then seconds and nanoseconds.
 _STAMP = struct.Struct("Nii qq")
+# As plain numbers: flags of an enum cost more than the call (`Flag.__or__`).
+DONTWAIT, ERRQUEUE = int(socket.MSG_DONTWAIT), int(getattr(socket, "MSG_ERRQUEUE", 0))
 _CONTROL = 256  # bytes; on an error queue another message follows
 _STAMPS = ((socket.SOL_SOCKET, SO_TIMESTAMPNS), (socket.SOL_SOCKET, SO_TIMESTAMPING))
 
@@ -83,7 +85,7 @@ class Burst:
         *descriptor* is a socket's, to be asked for times with SO_TIMESTAMPNS or
         SO_TIMESTAMPING. Never waits, and returns 16 frames at most. Raises `OSError`.
         """
-        flags |= socket.MSG_DONTWAIT
+        flags |= DONTWAIT
         came = self._receive(descriptor, self._messages, MOST, flags, None)
         if came >= 0:
             return [self._taken(index) for index in range(came)]

@@ -11,7 +11,7 @@ from operator import attrgetter
 from threading import Condition
 
 from labapp.backends.account import account, can_send, farewell, is_half_full
-from labapp.backends.burst import MOST, Burst
+from labapp.backends.burst import ERRQUEUE, MOST, Burst
 from labapp.backends.headers import RST
 from labapp.backends.line import Line
 from labapp.backends.side import Side
@@ -83,7 +83,7 @@ class Ledger:
         with self.changed:
             end = self.ends.get(descriptor)
             while end:
-                came = self._burst.read(descriptor, socket.MSG_ERRQUEUE)
+                came = self._burst.read(descriptor, ERRQUEUE)
                 for stamp, frame in came:
                     now = stamp or time.time_ns()
                     end.line.came_back(now, end.is_client, frame, kept=self.kept)

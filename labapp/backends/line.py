@@ -124,15 +124,14 @@ class Line:
         """Return the handshake; where nothing tells a first number, chance does."""
         self._begun = True
         client, server = self.sides[True], self.sides[False]
-        chance = secrets.randbits(32)
         if self.syn:
             client.next = _TCP.unpack_from(self.syn, _tcp(self.syn))[2]
         else:
-            client.next = ((chance if client.first is None else client.first) - 1) % _WRAP
-        if server.first is not None:
-            server.next = (server.first - 1) % _WRAP
+            client.next = _before(client.first)
+        if server.first is None and client.first is not None:
+            server.next = _before(client.ack)
         else:
-            server.next = ((chance if client.first is None else client.ack) - 1) % _WRAP
+            server.next = _before(server.first)
         syn = self._written(self.opened, True, SYN, self.options)
         frames = [
             Frame(self.opened, self.syn) if self.syn else syn,
@@ -162,6 +161,11 @@ class Line:
         side.next = (side.next + bool(flags & (SYN | FIN))) % _WRAP
         self._time = max(self._time + 1, time)
         return Frame(self._time, data, rebuilt=True)
+
+
+def _before(number: int | None) -> int:
+    """Return the number before, or any if there is none."""
+    return (secrets.randbits(32) if number is None else number - 1) % _WRAP
 
 
 def _read(frame: bytes) -> tuple[int, int, int, int]:
