@@ -7,7 +7,7 @@ frame is marked rebuilt.
 
 from __future__ import annotations
 
-import secrets
+import random
 import struct
 import time
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ _HEADERS = struct.Struct("!14s HHHHHH4s4s HHIIHHHH").pack  # Ethernet, IPv4, TCP
 
 
 def _random_numbers() -> dict[bool, int]:
-    return {True: secrets.randbits(32), False: secrets.randbits(32)}
+    return {True: random.getrandbits(32), False: random.getrandbits(32)}
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import random
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -165,7 +165,7 @@ class Line:
 
 def _before(number: int | None) -> int:
     """Return the number before, or any if there is none."""
-    return (secrets.randbits(32) if number is None else number - 1) % _WRAP
+    return (random.getrandbits(32) if number is None else number - 1) % _WRAP
 
 
 def _read(frame: bytes) -> tuple[int, int, int, int]:

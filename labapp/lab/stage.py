@@ -78,9 +78,11 @@ class Stage(ABC):
                 act()
             finally:
                 browser.close_connections()
-        secrets = self.key_log.take() if self.key_log else ""
+            # Before the end of the recording, which has to wait for the server's.
+            secrets = self.key_log.take() if self.key_log else ""
+            answers, memory = browser.take_answers(), browser.memory()
         capture = replace(recording.capture, tls_secrets=secrets)
-        self._keep(name, capture, browser.take_answers(), browser.memory())
+        self._keep(name, capture, answers, memory)
 
     def _keep(
         self, name: str, capture: Capture, answers: tuple[Answer, ...], memory: Memory
