@@ -109,6 +109,10 @@ JSON_WORDS = [
     b"{", b"}", b"[", b'"', b":", b",", b"null", b"true", b"1e999", b"-", b'"version": 1', b"\\ud83d",
     b'"exercise"', b'"answers": 1', b"NaN", b"\xff", b"\xef\xbb\xbf", b"[" * 3000, b'{"a":' * 800,
 ]  # fmt: skip
+# What stands between two disguises, and may become a part of either.
+DISGUISE_WORDS = [
+    b"", b" ", b"\n", b"<", b"%", b"%2", b"%25", b"&", b"&amp;", b"amp;", b"\\", b"+", b"=", b"\0", b"A",
+]  # fmt: skip
 # What a receipt holds; a campaign changes it and counts its checksum anew.
 RECEIPT = json.dumps(
     {

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from fuzzing.disguises import PAIRS, written
 from fuzzing.mutation import chosen, mutated
 from fuzzing.samples import (
+    DISGUISE_WORDS,
     FILE_WORDS,
     FILES,
     FRAME_WORDS,
@@ -166,6 +168,16 @@ def read_receipt(data: object) -> str:
     return "good"
 
 
+def search(data: object) -> str:
+    """The search: matches are in order and apart, each within what was searched."""
+    assert isinstance(data, bytes)
+    at = 0
+    for match in find(TEXT, data):
+        assert at <= match.offset < match.offset + match.length <= len(data)
+        at = match.offset + match.length
+    return "good" if at else "refused"
+
+
 # The list ---------------------------------------------------------------------------
 
 
@@ -178,6 +190,15 @@ def _any_frames(random: Random) -> list[bytes]:
     if random.random() < 0.1:
         talk = talk + random.choice(TALKS)
     return chosen(random, talk, _changed(HTTP_WORDS))
+
+
+def _any_disguises(random: Random) -> bytes:
+    """Some disguises of one text, whole or damaged, side by side: they may run together."""
+    pieces = [written(TEXT, *random.choice(PAIRS)) for _ in range(random.randint(1, 5))]
+    for at in range(len(pieces)):
+        if random.random() < 0.7:
+            pieces[at] = mutated(random, pieces, DISGUISE_WORDS)
+    return random.choice(DISGUISE_WORDS).join(pieces)
 
 
 def _any_receipt(random: Random) -> bytes:
@@ -211,4 +232,5 @@ TARGETS = (
         _folder,
     ),
     Target("receipts", _any_receipt, read_receipt),
+    Target("search", _any_disguises, search),
 )

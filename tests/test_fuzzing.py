@@ -14,6 +14,7 @@ import pytest
 
 import fuzzing.__main__ as command
 from fuzzing import campaign, samples
+from fuzzing.disguises import written
 from fuzzing.mutation import LONGEST, mutated
 from fuzzing.targets import TARGETS, Target
 
@@ -40,6 +41,7 @@ def test_samples_are_good() -> None:
         "packet file reader": samples.FILES,
         "progress.json": samples.RECORDS[:1],
         "receipts": [samples.receipt(samples.RECEIPT)],
+        "search": [written(samples.TEXT, "HTML", "percent")],
     }
     assert list(readers) == list(valid)
     for name, given in valid.items():

@@ -5,12 +5,16 @@ from __future__ import annotations
 import base64
 import json
 import re
+from random import Random
 from urllib.parse import quote
 
 import pytest
 
-from labapp.secret import Match, find
-from labapp.secret.wrapping import views
+from fuzzing.samples import TEXT
+from fuzzing.targets import _any_disguises
+from labapp.secret import Match, find, wrapping
+from labapp.secret.search import _found
+from labapp.secret.wrapping import _all_within, views
 
 SECRET = "Rex's fake café+otter 123"
 JSON = json.dumps(SECRET)[1:-1].encode()
@@ -125,3 +129,31 @@ def test_a_token_beside_a_known_text_still_shows_another() -> None:
     assert ["percent", "percent + escape", "percent"] == [
         one.encoding for one in find(SECRET, haystack)
     ]
+
+
+def test_nothing_is_lost_where_a_wrapping_is_left_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Among disguises of all kinds, damaged and run together, the same is found either way."""
+    haystacks = [_any_disguises(Random(number)) for number in range(1000)]
+    quick = [_found(TEXT, haystack) for haystack in haystacks]
+    left_on = [0]
+
+    def none(known: list[tuple[int, int]], pieces: list[bytes]) -> bool:
+        left_on[0] += _all_within(known, pieces)
+        return False
+
+    monkeypatch.setattr(wrapping, "_all_within", none)
+
+    assert quick == [_found(TEXT, haystack) for haystack in haystacks]
+    assert left_on[0] > 100  # the control: it does make a difference to the work
+
+
+@pytest.mark.parametrize("turned", [SECRET, SECRET[::-1]])
+def test_what_stands_between_two_runs_is_no_part_of_a_text(turned: str) -> None:
+    """UTF-16 without its first byte, a zero: what is put between two runs must not stand in."""
+    other, cut = base64.b64encode(b"of the same kind, " * 3), turned.encode("utf-16-be")[1:]
+
+    found = find(
+        SECRET, other + b"<" + base64.b64encode(cut) + b"<" + base64.b64encode(b"\0" + cut)
+    )
+
+    assert [one.encoding for one in found] == ["base64 + UTF-16"] * (turned == SECRET)

@@ -17,7 +17,7 @@ SIGNS = bytes(
 )  # for bytes.translate(): signs of base64, of which hexadecimal ones are some
 _NO_SIGN, _LINE_END = re.compile(rb"[^a]"), re.compile(rb"\r?\n")
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
-_BETWEEN = b"\0\0"  # between two runs: no secret has it
+_BETWEEN = b"\0\0"  # between two runs: of all forms of a text, only UTF-16 has it
 
 
 def runs(haystack: bytes, shortest: int) -> Iterator[View]:
@@ -93,8 +93,10 @@ def _joined(
     """One view of all *pieces*, of which *signs* at *places* stand for *octets*."""
     starts = list(accumulate((len(piece) + len(_BETWEEN) for piece in pieces), initial=0))
 
-    def place(start: int, stop: int) -> tuple[int, int]:
+    def place(start: int, stop: int) -> tuple[int, int] | None:
         index = bisect_right(starts, start) - 1
+        if stop > starts[index] + len(pieces[index]):
+            return None  # a part of it is what stands between two runs
         first = (start - starts[index]) * signs // octets
         last = -(-(stop - starts[index]) * signs // octets)
         return places[index][first], places[index][last - 1] + 1

@@ -94,10 +94,12 @@ def _apart(matches: Iterable[Match]) -> list[Match]:
 def _inside(secret: str, view: View) -> Iterator[Match]:
     """Yield the matches that show once a wrapping is off."""
     for match in _matches(secret, view.data):
-        start, stop = view.place(match.offset, match.offset + match.length)
+        place = view.place(match.offset, match.offset + match.length)
+        if place is None:
+            continue
         names = f"{view.name} + {match.encoding}".split(" + ")
         worn = dict.fromkeys(name for name in names if name != "plain")
-        yield Match(start, stop - start, " + ".join(worn))
+        yield Match(place[0], place[1] - place[0], " + ".join(worn))
 
 
 def _clear(matches: Iterable[Match], known: list[Match]) -> Iterator[Match]:

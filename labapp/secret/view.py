@@ -10,9 +10,9 @@ class View(NamedTuple):
     """What *data* is when the wrapping *name* is off.
 
     *place* takes offsets of start and stop in *data*; it returns those in the bytes as they
-    were, of whole signs.
+    were, of whole signs, or None where *data* has nothing that stood together there.
     """
 
     name: str
     data: bytes
-    place: Callable[[int, int], tuple[int, int]]
+    place: Callable[[int, int], tuple[int, int] | None]
