@@ -6,6 +6,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from threading import Event
 
 import pytest
@@ -41,6 +42,26 @@ def backend(no_leaks: None) -> Iterator[Errqueue]:
 
 def flags(capture: Capture) -> list[str]:
     return [str(packet[TCP].flags) for packet in capture.packets]
+
+
+def test_a_waiting_end_is_no_byte() -> None:
+    """What was written counts, sent or not; the FIN behind it does not."""
+    with (
+        socket.create_server((LOCALHOST, 0)) as listener,
+        socket.create_connection(listener.getsockname()) as sender,
+        listener.accept()[0],
+    ):
+        sender.setblocking(False)
+        written = 0
+        with suppress(BlockingIOError):
+            while True:
+                written += sender.send(bytes(10_000))
+        before = account.account(sender.fileno())
+        sender.shutdown(socket.SHUT_WR)
+        after = account.account(sender.fileno())
+
+    assert (before.sent, after.sent) == (written, written)
+    assert before.state != after.state
 
 
 # Truth --------------------------------------------------------------------------------

@@ -44,6 +44,8 @@ def account(descriptor: int) -> Account:
     (size,) = struct.unpack_from("=I", info, 84)  # tcpi_advmss: without the timestamps
     size += 12 * (info[5] & _OPTION_TIMESTAMPS)
     (unsent,) = struct.unpack_from("=I", info, 144)  # tcpi_notsent_bytes
+    if unsent and info[0] not in _OPEN:
+        unsent -= 1  # a FIN waits behind the data, and has a number, too (RFC 9293, 3.4)
     sent, again = struct.unpack_from("=QQ", info, 200)  # tcpi_bytes_sent, _retrans
     scale = info[6] >> 4 if sys.byteorder == "little" else info[6] & 0xF
     return Account(info[0], sent - again + unsent, syn_options(size & 0xFFFF, scale))
