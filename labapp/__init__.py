@@ -14,6 +14,7 @@ from labapp import remedy
 from labapp.capture import Capture
 from labapp.errors import LabError
 from labapp.garbage import uncollected
+from labapp.interrupt import deferred
 from labapp.secret import plant_secret
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def __getattr__(name: str) -> Any:
         if name in names:
             if module in sys.modules:
                 return getattr(sys.modules[module], name)
-            with uncollected():
+            with deferred(), uncollected():
                 return getattr(import_module(module), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

@@ -115,10 +115,10 @@ def no_leaks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
-    before = _held()
+    before = held()
     yield
     gc.collect()  # what only the collector would close is reported by pytest itself
-    after = _held()
+    after = held()
     left = {kind: now for kind in after if (now := after[kind] - before[kind])}
     files: set[object] = {path.name for path in temporary.iterdir()}
     if files:
@@ -126,7 +126,7 @@ def no_leaks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     assert not left, f"left behind: {left}"
 
 
-def _held() -> dict[str, set[object]]:
+def held() -> dict[str, set[object]]:
     """Return the threads, open files and children of this process, by kind."""
     threads: set[object] = set(threading.enumerate())
     if not Path("/proc/self/fd").is_dir():

@@ -29,6 +29,15 @@ def slow(request):
 """
 VISIT = "made = visit('Rex sleeps at noon')"
 RESULT = "(sorted(made.seen.items()), made.works, made.capture.problems)"
+OUTSIDE = """
+import os, signal
+ipykernel = get_ipython().kernel
+forward = ipykernel._forward_input
+def interrupted_once(*arguments):
+    ipykernel._forward_input = forward
+    os.kill(os.getpid(), signal.SIGINT)
+ipykernel._forward_input = interrupted_once
+"""
 PROBE = """
 import gc, os, tempfile, threading
 gc.collect()
@@ -58,11 +67,13 @@ class Kernel:
 
     def __init__(self, manager: KernelManager, client: BlockingKernelClient) -> None:
         self._manager, self._client = manager, client
+        self._error = ""
 
     def start(self, code: str) -> str:
         """Send *code* and wait until the kernel has begun with it."""
         # Else, after an interruption, the kernel throws away what comes soon after it.
         number: str = self._client.execute(code, stop_on_error=False)
+        self._error = ""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             told = self._client.get_iopub_msg(timeout=PATIENCE)
@@ -77,14 +88,33 @@ class Kernel:
         """Press Ctrl-C, as the square button of a notebook does."""
         self._manager.interrupt_kernel()
 
-    def end(self, number: str) -> str:
-        """Wait for what was sent; return ``""``, or the name of the error."""
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
+    def end(self, number: str, patience: float = PATIENCE) -> str:
+        """Wait until the kernel is idle again; return ``""``, or the name of the error.
+
+        Its reply is no sign of that: an interruption which comes before ipykernel is in the
+        cell, or after it, ends the request without one.
+
+        Raises:
+            queue.Empty: the kernel is still at work after *patience* seconds.
+        """
+        deadline = time.monotonic() + patience
+        while (left := deadline - time.monotonic()) > 0:
+            told = self._client.get_iopub_msg(timeout=left)
+            if told["parent_header"].get("msg_id") != number:
+                continue
+            if told["msg_type"] == "error":
+                self._error = told["content"]["ename"]
+            elif told["content"].get("execution_state") == "idle":
+                return self._error
+        raise Empty
+
+    def replies(self, until: str) -> list[str]:
+        """Return the numbers of all cells that were replied to, *until* the last of them."""
+        numbers = [""]
+        while numbers[-1] != until:
             reply = self._client.get_shell_msg(timeout=PATIENCE)
-            if reply["parent_header"].get("msg_id") == number:
-                return str(reply["content"].get("ename", ""))
-        raise AssertionError("the cell did not end")
+            numbers.append(reply["parent_header"].get("msg_id", ""))
+        return numbers
 
     def value(self, code: str) -> Any:
         """Run *code* and return the value of its last line."""
@@ -174,6 +204,17 @@ def test_interrupts_at_any_moment_leave_a_lab_that_works(kernel: Kernel) -> None
     settle(kernel, held)
 
 
+@pytest.mark.parametrize("kernel", ["relay"], indirect=True)
+def test_an_interrupt_outside_of_a_cell_is_answered_by_nothing(kernel: Kernel) -> None:
+    """The control of *end*: ipykernel is idle again, and its reply has not come."""
+    kernel.value(OUTSIDE)
+    number = kernel.start("reached = True")
+    assert kernel.end(number) == ""
+    after = kernel.start("reached")
+    assert kernel.end(after) == "NameError"
+    assert number not in kernel.replies(until=after)
+
+
 def settle(kernel: Kernel, held: dict[str, Any]) -> None:
     """Fail if the kernel keeps more than *held*; a view that sleeps ends once it wakes."""
     left = held
@@ -188,8 +229,9 @@ def settle(kernel: Kernel, held: dict[str, Any]) -> None:
 def random_wait(kernel: Kernel, number: str, seconds: float) -> bool:
     """Interrupt the cell *number* after *seconds*; return whether that came in time."""
     try:
-        kernel._client.get_shell_msg(timeout=seconds)
+        ended = kernel.end(number, seconds)
     except Empty:
         kernel.interrupt()
-        return kernel.end(number) == "KeyboardInterrupt"
-    return False
+        ended = kernel.end(number)
+    assert ended in ("", "KeyboardInterrupt")
+    return bool(ended)

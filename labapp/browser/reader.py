@@ -7,6 +7,8 @@ import socket
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from labapp.interrupt import heard
+
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
@@ -37,7 +39,8 @@ class Reader(io.RawIOBase):
             return 0
         try:
             self._sock.settimeout(max(self._deadline - monotonic(), 1e-6))
-            size = self._sock.recv_into(buffer)
+            with heard():
+                size = self._sock.recv_into(buffer)
         except TimeoutError:
             raise TimeoutError(f"no whole answer came within {self._patience:g} s") from None
         self.received += size

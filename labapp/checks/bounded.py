@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
+from labapp.interrupt import deferred, heard
 from labapp.server.interruption import GivenUp, Interruptible
 
 PATIENCE = 3.0  # seconds a learner's function may take
@@ -25,22 +26,29 @@ def call(function: Callable[..., Any], *arguments: Any, patience: float = PATIEN
     Raises `Endless` after *patience* seconds, and what the function raises. `SystemExit`
     and the like, which would end the caller, too, are raised as `Raised`.
     """
-    work, outcome = Interruptible(), dict[str, Any]()
+    work, over, outcome = Interruptible(), Event(), dict[str, Any]()
 
     def run() -> None:
         try:
             with work:
-                outcome["value"] = function(*arguments)
+                if not over.is_set():
+                    outcome["value"] = function(*arguments)
         except GivenUp:
             pass
         except BaseException as error:
             outcome["error"] = error
 
     thread = Thread(target=run, name="labapp learner's function", daemon=True)
-    thread.start()
-    thread.join(patience)
-    if thread.is_alive():
-        work.interrupt()
+    with deferred():
+        thread.start()
+        try:
+            with heard():
+                thread.join(patience)
+            endless = thread.is_alive()
+        finally:  # an interrupt ends the function, too
+            over.set()
+            work.interrupt()
+    if endless:
         thread.join(patience)
         raise Endless
     if error := outcome.get("error"):

@@ -7,8 +7,8 @@ import os
 import random
 import ssl
 import time
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -23,6 +23,7 @@ from labapp.browser.transport import Network
 from labapp.errors import LabError
 from labapp.evidence import CONTROL, LOOKALIKES, SITE, STRANGER, THIRD_PARTY, Step
 from labapp.garbage import uncollected
+from labapp.interrupt import deferred
 from labapp.lab.ambush import Ambush, Plot, Road
 from labapp.lab.attack import Attack
 from labapp.lab.journey import Clock, Journey, Journeyed
@@ -51,12 +52,11 @@ class Laboratory(Owner):
     """Everything one kernel needs, opened once and given back by `close()`.
 
     *folder* is a temporary one of its own; *choice* says how packets are had.
-    Visits are made one at a time, under *lock*: Django's settings belong to the process.
     """
 
     def __init__(self) -> None:
         site.configure()
-        self.lock = RLock()
+        self._lock = RLock()
         # The same in all visits of a lab: what to look for is prepared once.
         self._control = f"control kettle {random.randrange(1000, 10000)}"
         self._forged = plant_secret()
@@ -84,6 +84,21 @@ class Laboratory(Owner):
             self.guests = stack.enter_context(ExitStack())  # what is closed before the rest
             self._stack = stack.pop_all()
 
+    @contextmanager
+    def turn(self, patience: float = -1) -> Iterator[None]:
+        """Have the lab for yourself; an interrupt is heard while its site is waited for.
+
+        Visits are made one at a time: Django's settings belong to the process. Raises
+        `LabError` if others take longer than *patience* seconds (negative: no limit).
+        """
+        with deferred():
+            if not self._lock.acquire(timeout=patience):
+                raise LabError("Another cell makes visits: try again when they are done.")
+            try:
+                yield
+            finally:
+                self._lock.release()
+
     def visit(
         self,
         secret: str,
@@ -99,7 +114,7 @@ class Laboratory(Owner):
         if tls not in TLS:
             raise LabError(f"tls is {' or '.join(map(repr, TLS))}, not {tls!r}.")
         own = own or site.Own()
-        with self.lock:
+        with self.turn():
             script = Script(
                 **self._means(own, tls=tls),
                 remediations=applied,
@@ -119,7 +134,7 @@ class Laboratory(Owner):
         accept(secret)
         applied = tuple(one for one in remedy.SIX if one is not remedy.https)
         clock = Clock()
-        with self.lock:
+        with self.turn():
             script = Journey(
                 **self._means(own, clock),
                 remediations=applied,
@@ -132,7 +147,7 @@ class Laboratory(Owner):
 
     def tour(self, told: Told, repair: site.Repair) -> Toured:
         """Let two members into the Hat Club with *repair*; see `labapp.lab.touring`."""
-        with self.lock:
+        with self.turn():
             clock = Clock(time.time())
             means = self._means(site.Own(), clock, impatient=repair.any)
             script = Tour(**means, remediations=(), repair=repair, told=told, clock=clock)
@@ -141,7 +156,7 @@ class Laboratory(Owner):
     def overhear(self, answer: str, own: site.Own) -> Overheard:
         """Let a neighbour answer over HTTPS; see `labapp.lab.overhear`."""
         applied = (remedy.post, remedy.https)
-        with self.lock:
+        with self.turn():
             script = Neighbour(**self._means(own), remediations=applied, own=own)
             evidence = script.play(answer)
         steps = tuple(
@@ -152,7 +167,7 @@ class Laboratory(Owner):
 
     def watch(self, secret: str, remediations: Iterable[Remediation]) -> tuple[Step, ...]:
         """Return the steps of a visit that ends once the visitor has read back."""
-        with self.lock:
+        with self.turn():
             script = Short(**self._means(site.Own()), remediations=tuple(remediations))
             return script.play(secret).steps
 
@@ -170,7 +185,7 @@ class Laboratory(Owner):
         tls, relay = plot.arms(self.authority, self.backend.connect, straight.tls)
         tls.sslsocket_class = self.backend.tls_socket_class
         network = replace(straight, connect=road.connect, tls=tls, patience=PATIENCE)
-        with self.lock:
+        with self.turn():
             means = self._means(own, clock)
             means["new_browser"] = lambda agent: Browser(network, agent, clock)
             script = Ambush(
@@ -218,12 +233,13 @@ class Laboratory(Owner):
 
     def close(self) -> None:
         """Stop every thread and give back port, sockets and folder."""
-        self._stack.close()
+        with deferred():
+            self._stack.close()
 
 
 def laboratory() -> Laboratory:
     """Return this process's lab, opened when first asked for, closed at exit."""
-    with _opening:
+    with _opening, deferred():
         return _laboratory_of(os.getpid())
 
 

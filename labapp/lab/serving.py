@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from labapp import remedy
 from labapp.errors import LabError
+from labapp.interrupt import deferred
 from labapp.lab.laboratory import laboratory
 from labapp.lab.served import Served
 from labapp.remedy import Remediation
@@ -37,8 +38,9 @@ def serve(
         )
     own = site.Own(view, secure_page, form, settings or {})
     lab = laboratory()
-    lab.guests.close()
-    return lab.guests.enter_context(Served(lab, applied, own))
+    with deferred():
+        lab.guests.close()
+        return lab.guests.enter_context(Served(lab, applied, own))
 
 
 def _refuse(given: object) -> None:

@@ -8,8 +8,8 @@ from socket import SHUT_WR
 from typing import NamedTuple
 
 from labapp.capture import Capture
-from labapp.errors import LabError
 from labapp.evidence import Answer, Crash, LogLine
+from labapp.interrupt import heard
 from labapp.lab.laboratory import PATIENCE, Laboratory
 from labapp.onpath import Letter
 from labapp.remedy import Remediation
@@ -75,28 +75,25 @@ class Standing:
         Waits *patience* seconds for visits that are being made, or as long as they
         take; then it raises `LabError`.
         """
+        with self._lab.turn(patience):
+            return self._ask(request)
+
+    def _ask(self, request: bytes) -> Exchange:
         lab = self._lab
-        if not lab.lock.acquire(timeout=patience):
-            raise LabError("Another cell makes visits: try again when they are done.")
-        try:
-            database = site.use_database(lab.folder)
-            if self._database:
-                database.write_bytes(self._database)
-            tls = any(one.tls for one in self._remediations)
-            lab.server.swap(
-                lambda: site.application(self._remediations, own=self._own), tls=tls
-            )
-            for take in (lab.server.take_log, site.take_reports, site.take_crashes):
-                take()  # what is left of others
-            # A connection outside a recording would leave its packets to the next one.
-            with lab.backend.record() as recording:
-                answer = self._said_to(request)
-            log = lab.server.take_log()  # it waits until the server is done
-            site.take_reports()
-            self._database = database.read_bytes()
-            return Exchange(request, answer, recording.capture, log, site.take_crashes())
-        finally:
-            lab.lock.release()
+        database = site.use_database(lab.folder)
+        if self._database:
+            database.write_bytes(self._database)
+        tls = any(one.tls for one in self._remediations)
+        lab.server.swap(lambda: site.application(self._remediations, own=self._own), tls=tls)
+        for take in (lab.server.take_log, site.take_reports, site.take_crashes):
+            take()  # what is left of others
+        # A connection outside a recording would leave its packets to the next one.
+        with lab.backend.record() as recording:
+            answer = self._said_to(request)
+        log = lab.server.take_log()  # it waits until the server is done
+        site.take_reports()
+        self._database = database.read_bytes()
+        return Exchange(request, answer, recording.capture, log, site.take_crashes())
 
     def _said_to(self, request: bytes) -> bytes:
         answer = b""
@@ -105,8 +102,9 @@ class Standing:
             try:
                 client.sendall(request)
                 client.shutdown(SHUT_WR)  # no second request will come
-                while piece := client.recv(PIECE):
-                    answer += piece
+                with heard():
+                    while piece := client.recv(PIECE):
+                        answer += piece
             except OSError:
                 return b""
         return answer

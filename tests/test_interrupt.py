@@ -1,0 +1,319 @@
+"""Ctrl-C at any line: heard where work waits, and nothing is lost or left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from functools import cache
+from typing import Any
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+
+import labapp.lab.laboratory as lab_module
+from labapp.checks.bounded import call
+from labapp.interrupt import deferred, heard
+from labapp.lab.laboratory import Laboratory, laboratory
+from labapp.remedy import https
+from labapp.site.own import Own
+from tests.conftest import held
+from tests.interrupting import interrupt_at, lines
+from tests.relaying import only_linux
+
+SENTENCE = "Rex sleeps at noon"
+PATIENCE = 10  # seconds until a thread of the server has noticed that its client is gone
+EACH = 7  # one line in so many: an opening takes long, and backends differ in a few lines
+
+
+def press() -> None:
+    """Press Ctrl-C."""
+    signal.raise_signal(signal.SIGINT)
+
+
+def until(true: Callable[[], bool]) -> bool:
+    """Wait until *true*; return whether it became so."""
+    deadline = time.monotonic() + PATIENCE
+    while not true():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+@contextmanager
+def pressed_once(ready: threading.Event) -> Iterator[None]:
+    """Press Ctrl-C once *ready* is set, and expect the block to end by it."""
+
+    def press_then() -> None:
+        if ready.wait(PATIENCE):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=press_then)
+    thread.start()
+    with pytest.raises(KeyboardInterrupt):
+        yield
+    thread.join()
+
+
+# The handler -----------------------------------------------------------------------
+
+
+def test_an_interrupt_waits_for_the_end() -> None:
+    done = []
+
+    @deferred()
+    def work() -> None:
+        press()
+        done.append("the line after")
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    assert done == ["the line after"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_it_is_heard_where_work_waits(early: bool) -> None:
+    """At once, be it pressed before or meanwhile; a second one waits again."""
+    done = []
+
+    @deferred()
+    def work() -> None:
+        try:
+            if early:
+                press()
+            with heard():
+                press()
+                done.append("not reached")
+        finally:
+            press()
+            done.append("cleaned up")
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    assert done == ["cleaned up"]
+
+
+def test_a_deferral_within_another_is_part_of_it() -> None:
+    done = []
+
+    @deferred()
+    def work() -> None:
+        with deferred():
+            press()
+        done.append("still deferred")
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    assert done
+
+
+def test_where_nothing_is_pressed_nothing_happens() -> None:
+    with deferred(), heard():
+        pass
+    with heard():
+        pass
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_handler_of_somebody_else_is_called_later() -> None:
+    called = []
+    before = signal.signal(signal.SIGINT, lambda number, frame: called.append(number))
+    try:
+        with deferred():
+            press()
+            assert not called
+        assert called == [signal.SIGINT]
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_an_ignored_interrupt_stays_ignored() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with deferred(), heard():
+            press()
+            assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_another_thread_defers_nothing() -> None:
+    """Python tells the main thread only."""
+    seen = []
+
+    def run() -> None:
+        with deferred(), heard():
+            seen.append(signal.getsignal(signal.SIGINT))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    assert seen == [signal.default_int_handler]
+
+
+# The import ------------------------------------------------------------------------
+
+IMPORT = """
+import contextlib, signal, sys
+import labapp
+if len(sys.argv) > 1:
+    labapp.deferred = contextlib.nullcontext
+
+def press(frame, event, argument):
+    if "django" in frame.f_code.co_filename:
+        sys.settrace(None)
+        signal.raise_signal(signal.SIGINT)
+
+sys.settrace(press)
+try:
+    labapp.visit
+except KeyboardInterrupt:
+    print("labapp.lab" in sys.modules)
+"""
+
+
+@pytest.mark.parametrize(("undeferred", "whole"), [([], "True"), (["undeferred"], "False")])
+def test_what_is_imported_when_it_is_first_used_is_imported_whole(
+    undeferred: list[str], whole: str
+) -> None:
+    """Half of it may keep the locks of modules, for which other threads wait for ever."""
+    command = [sys.executable, "-c", IMPORT, *undeferred]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert (ran.stdout.strip(), ran.stderr) == (whole, "")
+
+
+# The lab ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def lab(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Laboratory]:
+    """A lab whose Django and backend have been used once."""
+    monkeypatch.setenv("LABAPP_CAPTURE", request.param)
+    with Laboratory() as opened:
+        opened.visit(SENTENCE, https)
+        yield opened
+
+
+def spoiled(lab: Laboratory, each: int = 1) -> Iterator[str]:
+    """Interrupt a visit at *each* of its lines, and yield what that has left."""
+
+    def visit() -> None:
+        lab.visit(SENTENCE, https)
+
+    before = held()
+    pressed = 0
+    kept: Any = None  # as a notebook keeps the last error, with all that its frames hold
+    for line in lines(visit)[::each]:
+        try:
+            pressed += interrupt_at(line, visit)
+        except Exception as error:
+            kept = error
+            yield f"{line}: {error!r}"
+        if not until(lambda: held() == before):
+            yield f"{line}: {held()} is not {before}"
+    assert pressed > 100, kept
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize(
+    ("lab", "each"),
+    [
+        ("relay", 1),
+        pytest.param("errqueue", EACH, marks=only_linux),
+        pytest.param("namespace", EACH, marks=pytest.mark.root),
+        pytest.param("live", EACH, marks=pytest.mark.root),
+    ],
+    indirect=["lab"],
+)
+def test_a_visit_may_be_interrupted_at_every_line(
+    no_leaks: None, lab: Laboratory, each: int
+) -> None:
+    """Nothing is left each time, and the next visit is as if nothing had been."""
+    before = lab.visit(SENTENCE, https)
+    assert list(spoiled(lab, each)) == []
+    after = lab.visit(SENTENCE, https)
+    assert after.works
+    assert (after.seen, after.capture.problems) == (before.seen, before.capture.problems)
+
+
+@pytest.mark.parametrize("lab", ["relay"], indirect=True)
+def test_undeferred_an_interrupt_spoils_the_lab(
+    lab: Laboratory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: this is what the tests above would have seen."""
+    monkeypatch.setattr(lab_module, "deferred", nullcontext)
+    assert "A recording runs already" in next(spoiled(lab))
+
+
+@pytest.mark.timeout(400)
+def test_the_opening_of_a_lab_may_be_interrupted(
+    no_leaks: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is open all the same, or it is not there at all."""
+    monkeypatch.setenv("LABAPP_CAPTURE", "relay")
+
+    def opened() -> None:
+        fresh = cache(lab_module._laboratory_of.__wrapped__)
+        monkeypatch.setattr(lab_module, "_laboratory_of", fresh)
+        laboratory()
+
+    def close() -> None:
+        if lab_module._laboratory_of.cache_info().currsize:
+            laboratory().close()
+
+    found = lines(opened)
+    close()
+    before, pressed = held(), 0
+    for line in found[::EACH]:
+        pressed += interrupt_at(line, opened)
+        close()
+        assert until(lambda: held() == before), line
+    assert pressed > 50
+    opened()
+    assert laboratory().visit(SENTENCE, https).works
+    close()
+
+
+@pytest.mark.parametrize("lab", ["relay"], indirect=True)
+def test_a_view_that_sleeps_is_not_waited_for(
+    lab: Laboratory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C is heard while its answer is waited for."""
+    monkeypatch.setattr(lab_module, "PATIENCE", 2 * PATIENCE)
+    asleep, wake, awake = threading.Event(), threading.Event(), list[str]()
+
+    def view(request: HttpRequest) -> HttpResponse:
+        asleep.set()
+        wake.wait(PATIENCE)
+        awake.append("it woke")
+        return HttpResponse()
+
+    with pressed_once(asleep):
+        lab.visit(SENTENCE, own=Own(view))
+    assert not awake
+    wake.set()
+    assert lab.visit(SENTENCE).works
+
+
+def test_an_interrupt_ends_a_function_of_the_learners(no_leaks: None) -> None:
+    """It would go on, in a thread of its own, until the kernel ends."""
+    running = threading.Event()
+
+    def endless() -> None:
+        running.set()
+        while True:
+            pass
+
+    with pressed_once(running):
+        call(endless, patience=PATIENCE)
+    threads = threading.enumerate
+    assert until(lambda: all("learner" not in one.name for one in threads()))
