@@ -80,7 +80,7 @@ def chromium_visit(
     """
     from playwright.sync_api import sync_playwright
 
-    with lab.turn(), sync_playwright() as playwright, ExitStack() as stack:
+    with lab.turns.take(), sync_playwright() as playwright, ExitStack() as stack:
         means: dict[str, Any] = lab._means(Own())
         lab.server.tls = True  # to ask it for its certificate
         key = fingerprint(lab.backend.port)

@@ -65,6 +65,7 @@ def pressed_once(ready: threading.Event) -> Iterator[None]:
 
 
 def test_an_interrupt_waits_for_the_end() -> None:
+    """What stands in the block is done whole."""
     done = []
 
     @deferred()
@@ -101,6 +102,7 @@ def test_it_is_heard_where_work_waits(early: bool) -> None:
 
 
 def test_a_deferral_within_another_is_part_of_it() -> None:
+    """Its end is not the end of the other."""
     done = []
 
     @deferred()
@@ -115,6 +117,7 @@ def test_a_deferral_within_another_is_part_of_it() -> None:
 
 
 def test_where_nothing_is_pressed_nothing_happens() -> None:
+    """The handler is the one from before."""
     with deferred(), heard():
         pass
     with heard():
@@ -123,6 +126,7 @@ def test_where_nothing_is_pressed_nothing_happens() -> None:
 
 
 def test_a_handler_of_somebody_else_is_called_later() -> None:
+    """A program that uses the lab may have one that raises nothing."""
     called = []
     before = signal.signal(signal.SIGINT, lambda number, frame: called.append(number))
     try:
@@ -135,6 +139,7 @@ def test_a_handler_of_somebody_else_is_called_later() -> None:
 
 
 def test_an_ignored_interrupt_stays_ignored() -> None:
+    """So it is in a kernel between two cells."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         with deferred(), heard():
@@ -250,7 +255,7 @@ def test_undeferred_an_interrupt_spoils_the_lab(
     lab: Laboratory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control: this is what the tests above would have seen."""
-    monkeypatch.setattr(lab_module, "deferred", nullcontext)
+    monkeypatch.setattr("labapp.lab.turn.deferred", nullcontext)
     assert "A recording runs already" in next(spoiled(lab))
 
 

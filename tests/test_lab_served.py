@@ -296,7 +296,7 @@ def test_a_lab_that_is_busy_for_long_says_so(
     """A browser waits so long and no longer."""
     monkeypatch.setattr("labapp.lab.served.TURN", 0.05)
     mine = serve()
-    with lab.turn():
+    with lab.turns.take():
         assert Learner(mine).status() == 503
     assert Learner(mine).status() == 200
 

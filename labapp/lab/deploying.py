@@ -56,7 +56,7 @@ def check_deploy(
     lab = laboratory()
     applied = remedy.together(remediations)
     own = site.Own(settings=settings or {})
-    with lab.turn():
+    with lab.turns.take():
         tls = any(one.tls for one in applied)
         lab.server.swap(lambda: site.application(applied, own=own), tls=tls)
         messages = run_checks(include_deployment_checks=True)

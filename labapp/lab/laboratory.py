@@ -7,8 +7,8 @@ import os
 import random
 import ssl
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -33,6 +33,7 @@ from labapp.lab.short import Short
 from labapp.lab.steps import Script
 from labapp.lab.tour import Tour
 from labapp.lab.toured import Toured
+from labapp.lab.turn import Turns
 from labapp.lab.visits import Visit
 from labapp.observers.club import Told
 from labapp.owner import Owner
@@ -52,11 +53,12 @@ class Laboratory(Owner):
     """Everything one kernel needs, opened once and given back by `close()`.
 
     *folder* is a temporary one of its own; *choice* says how packets are had.
+    Whoever asks its site for something takes one of its *turns*.
     """
 
     def __init__(self) -> None:
         site.configure()
-        self._lock = RLock()
+        self.turns = Turns()
         # The same in all visits of a lab: what to look for is prepared once.
         self._control = f"control kettle {random.randrange(1000, 10000)}"
         self._forged = plant_secret()
@@ -84,21 +86,6 @@ class Laboratory(Owner):
             self.guests = stack.enter_context(ExitStack())  # what is closed before the rest
             self._stack = stack.pop_all()
 
-    @contextmanager
-    def turn(self, patience: float = -1) -> Iterator[None]:
-        """Have the lab for yourself; an interrupt is heard while its site is waited for.
-
-        Visits are made one at a time: Django's settings belong to the process. Raises
-        `LabError` if others take longer than *patience* seconds (negative: no limit).
-        """
-        with deferred():
-            if not self._lock.acquire(timeout=patience):
-                raise LabError("Another cell makes visits: try again when they are done.")
-            try:
-                yield
-            finally:
-                self._lock.release()
-
     def visit(
         self,
         secret: str,
@@ -114,7 +101,7 @@ class Laboratory(Owner):
         if tls not in TLS:
             raise LabError(f"tls is {' or '.join(map(repr, TLS))}, not {tls!r}.")
         own = own or site.Own()
-        with self.turn():
+        with self.turns.take():
             script = Script(
                 **self._means(own, tls=tls),
                 remediations=applied,
@@ -134,7 +121,7 @@ class Laboratory(Owner):
         accept(secret)
         applied = tuple(one for one in remedy.SIX if one is not remedy.https)
         clock = Clock()
-        with self.turn():
+        with self.turns.take():
             script = Journey(
                 **self._means(own, clock),
                 remediations=applied,
@@ -147,7 +134,7 @@ class Laboratory(Owner):
 
     def tour(self, told: Told, repair: site.Repair) -> Toured:
         """Let two members into the Hat Club with *repair*; see `labapp.lab.touring`."""
-        with self.turn():
+        with self.turns.take():
             clock = Clock(time.time())
             means = self._means(site.Own(), clock, impatient=repair.any)
             script = Tour(**means, remediations=(), repair=repair, told=told, clock=clock)
@@ -156,7 +143,7 @@ class Laboratory(Owner):
     def overhear(self, answer: str, own: site.Own) -> Overheard:
         """Let a neighbour answer over HTTPS; see `labapp.lab.overhear`."""
         applied = (remedy.post, remedy.https)
-        with self.turn():
+        with self.turns.take():
             script = Neighbour(**self._means(own), remediations=applied, own=own)
             evidence = script.play(answer)
         steps = tuple(
@@ -167,7 +154,7 @@ class Laboratory(Owner):
 
     def watch(self, secret: str, remediations: Iterable[Remediation]) -> tuple[Step, ...]:
         """Return the steps of a visit that ends once the visitor has read back."""
-        with self.turn():
+        with self.turns.take():
             script = Short(**self._means(site.Own()), remediations=tuple(remediations))
             return script.play(secret).steps
 
@@ -185,7 +172,7 @@ class Laboratory(Owner):
         tls, relay = plot.arms(self.authority, self.backend.connect, straight.tls)
         tls.sslsocket_class = self.backend.tls_socket_class
         network = replace(straight, connect=road.connect, tls=tls, patience=PATIENCE)
-        with self.turn():
+        with self.turns.take():
             means = self._means(own, clock)
             means["new_browser"] = lambda agent: Browser(network, agent, clock)
             script = Ambush(

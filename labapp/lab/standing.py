@@ -75,7 +75,7 @@ class Standing:
         Waits *patience* seconds for visits that are being made, or as long as they
         take; then it raises `LabError`.
         """
-        with self._lab.turn(patience):
+        with self._lab.turns.take(patience):
             return self._ask(request)
 
     def _ask(self, request: bytes) -> Exchange:
