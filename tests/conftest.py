@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -66,6 +67,14 @@ def pytest_make_collect_report(
     return report
 
 
+@pytest.fixture(scope="session", autouse=True)
+def interruptible() -> Iterator[None]:
+    """Hear SIGINT, in children, too: what a shell starts in the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture(scope="session")
 def open_folder() -> Iterator[Path]:
     """A temporary folder that everybody may enter: pytest's own are private."""
@@ -118,12 +127,16 @@ def no_leaks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     before = held()
     yield
     gc.collect()  # what only the collector would close is reported by pytest itself
-    after = held()
-    left = {kind: now for kind in after if (now := after[kind] - before[kind])}
+    left = more_than(before)
     files: set[object] = {path.name for path in temporary.iterdir()}
     if files:
         left["temporary"] = files
     assert not left, f"left behind: {left}"
+
+
+def more_than(before: dict[str, set[object]]) -> dict[str, set[object]]:
+    """Return what this process holds that it did not hold *before*, by kind."""
+    return {kind: left for kind, now in held().items() if (left := now - before[kind])}
 
 
 def held() -> dict[str, set[object]]:
