@@ -77,7 +77,7 @@ def kernel() -> Iterator[Kernel]:
             yield Kernel(client)
         finally:
             client.stop_channels()
-            manager.shutdown_kernel(now=True)
+            manager.shutdown_kernel()  # asked first, so that its lab takes its folder along
             manager.cleanup_resources()
 
 
