@@ -22,17 +22,21 @@ def lines(act: Callable[[], object]) -> list[Line]:
     return list(watch.lines)
 
 
-def interrupt_at(line: Line, act: Callable[[], object]) -> bool:
-    """Run *act* and press Ctrl-C where it first comes to *line*; False if it does not."""
+def interrupt_at(line: Line, act: Callable[[], object]) -> KeyboardInterrupt | None:
+    """Run *act*, press Ctrl-C where it first comes to *line*, and return what that raised.
+
+    None if it does not come there. Whoever keeps the error keeps what its frames hold, as
+    a notebook does.
+    """
     watch = _Watch(line)
     try:
         watch.run(act)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as raised:
         if line not in watch.lines:
             raise
-        return True
+        return raised
     assert line not in watch.lines, f"nobody heard the interrupt at {line}"
-    return False
+    return None
 
 
 class _Watch:
