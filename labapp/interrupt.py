@@ -40,10 +40,8 @@ def deferred() -> Iterator[None]:
     has no handler in Python, the block runs as it is.
     """
     usual = signal.getsignal(signal.SIGINT)
-    if current_thread() is not main_thread() or not callable(usual):
-        yield
-        return
-    if isinstance(usual, _Deferral):  # by whoever called
+    already = isinstance(usual, _Deferral)  # by whoever called
+    if already or current_thread() is not main_thread() or not callable(usual):
         yield
         return
     deferral = _Deferral(usual)

@@ -47,6 +47,11 @@ def until(true: Callable[[], bool]) -> bool:
     return True
 
 
+def no_function_runs() -> bool:
+    """Return whether every thread with a learner's function is gone."""
+    return all("learner" not in thread.name for thread in threading.enumerate())
+
+
 @contextmanager
 def pressed_once(ready: threading.Event) -> Iterator[None]:
     """Press Ctrl-C once *ready* is set, and expect the block to end by it."""
@@ -314,6 +319,22 @@ def test_a_view_that_sleeps_is_not_waited_for(
     assert lab.visit(SENTENCE).works
 
 
+def test_a_function_that_sleeps_is_not_waited_for(no_leaks: None) -> None:
+    """Ctrl-C is heard while it sleeps."""
+    asleep, wake, awake = threading.Event(), threading.Event(), list[str]()
+
+    def sleep() -> None:
+        asleep.set()
+        wake.wait(PATIENCE)
+        awake.append("it woke")
+
+    with pressed_once(asleep):
+        call(sleep, patience=2 * PATIENCE)
+    assert not awake
+    wake.set()
+    assert until(no_function_runs)
+
+
 def test_an_interrupt_ends_a_function_of_the_learners(no_leaks: None) -> None:
     """It would go on, in a thread of its own, until the kernel ends."""
     running = threading.Event()
@@ -325,5 +346,4 @@ def test_an_interrupt_ends_a_function_of_the_learners(no_leaks: None) -> None:
 
     with pressed_once(running):
         call(endless, patience=PATIENCE)
-    threads = threading.enumerate
-    assert until(lambda: all("learner" not in one.name for one in threads()))
+    assert until(no_function_runs)
