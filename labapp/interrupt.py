@@ -55,7 +55,12 @@ def deferred() -> Iterator[None]:
 
 @contextmanager
 def heard() -> Iterator[None]:
-    """Hear an interrupt within a deferral: around one call that may wait for long."""
+    """Hear an interrupt within a deferral: around one call that may wait for long.
+
+    One that comes in the very instant in which the call begins to wait is heard when the
+    call ends, or with the next one: Python looks for it before it asks the operating
+    system, which then waits (as it does without any deferral).
+    """
     deferral = signal.getsignal(signal.SIGINT)
     if current_thread() is not main_thread() or not isinstance(deferral, _Deferral):
         yield
