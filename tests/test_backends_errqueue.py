@@ -30,6 +30,9 @@ pytestmark = only_linux
 BIG = 2_000_000  # bytes
 
 if sys.platform == "linux":
+    import fcntl
+    import termios
+
     from labapp.backends.burst import Burst
     from labapp.backends.loopback import LoopbackSocket
 
@@ -42,6 +45,11 @@ def backend(no_leaks: None) -> Iterator[Errqueue]:
 
 def flags(capture: Capture) -> list[str]:
     return [str(packet[TCP].flags) for packet in capture.packets]
+
+
+def unread(sock: socket.socket) -> int:
+    """Return how many bytes have come that nobody has read (tcp(7), SIOCINQ)."""
+    return int.from_bytes(fcntl.ioctl(sock, termios.FIONREAD, bytes(4)), sys.byteorder)
 
 
 def test_a_waiting_end_is_no_byte() -> None:
@@ -62,6 +70,27 @@ def test_a_waiting_end_is_no_byte() -> None:
 
     assert (before.sent, after.sent) == (written, written)
     assert before.state != after.state
+
+
+def test_what_a_reset_found_unsent_was_never_sent() -> None:
+    """The kernel drops what it still had to send, yet goes on telling of it."""
+    with (
+        socket.create_server((LOCALHOST, 0)) as listener,
+        socket.create_connection(listener.getsockname()) as sender,
+        listener.accept()[0] as receiver,
+    ):
+        sender.setblocking(False)
+        written = 0
+        with suppress(BlockingIOError):
+            while True:
+                written += sender.send(bytes(10_000))
+        before = account.account(sender.fileno()).sent
+        came = unread(receiver)
+        reset(receiver)
+        after = account.account(sender.fileno()).sent
+
+    assert (before, after) == (written, came)
+    assert 0 < came < written
 
 
 # Truth --------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from labapp.backends.headers import FIN, RST, syn_options
 
-_OPEN, _FIN_WAIT = (1, 8), (4, 5)  # ESTABLISHED and CLOSE_WAIT; linux/tcp_states.h
+_OPEN, _FIN_WAIT, _CLOSE = (1, 8), (4, 5), 7  # ESTABLISHED and CLOSE_WAIT; linux/tcp_states.h
 INFO = 216  # bytes of struct tcp_info up to tcpi_bytes_retrans, since 4.19
 SO_MEMINFO = 55  # since 4.12
 _FIONREAD = 0x541B  # asm-generic/ioctls.h
@@ -27,8 +27,8 @@ _Answer = ctypes.c_char * INFO  # the longest
 class Account(NamedTuple):
     """The *state* of a connection, and how many bytes of data its side has *sent*.
 
-    What it has still to send counts, what it has sent again does not. *options* are
-    those of its SYN: maximum segment size and window scale.
+    What it has still to send counts, unless a RST came first; what it has sent again does
+    not. *options* are those of its SYN: maximum segment size and window scale.
     """
 
     state: int
@@ -44,7 +44,9 @@ def account(descriptor: int) -> Account:
     (size,) = struct.unpack_from("=I", info, 84)  # tcpi_advmss: without the timestamps
     size += 12 * (info[5] & _OPTION_TIMESTAMPS)
     (unsent,) = struct.unpack_from("=I", info, 144)  # tcpi_notsent_bytes
-    if unsent and info[0] not in _OPEN:
+    if info[0] == _CLOSE:
+        unsent = 0  # a RST came; the kernel goes on counting what it has dropped
+    elif unsent and info[0] not in _OPEN:
         unsent -= 1  # a FIN waits behind the data, and has a number, too (RFC 9293, 3.4)
     sent, again = struct.unpack_from("=QQ", info, 200)  # tcpi_bytes_sent, _retrans
     scale = info[6] >> 4 if sys.byteorder == "little" else info[6] & 0xF
