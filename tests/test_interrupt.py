@@ -9,8 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from functools import cache
 
@@ -26,25 +25,15 @@ from labapp.site.own import Own
 from tests.conftest import held, more_than
 from tests.interrupting import interrupt_at, lines
 from tests.relaying import only_linux
+from tests.waiting import PATIENCE, until
 
 SENTENCE = "Rex sleeps at noon"
-PATIENCE = 10  # seconds until a thread of the server has noticed that its client is gone
 EACH = 7  # one line in so many: an opening takes long, and backends differ in a few lines
 
 
 def press() -> None:
     """Press Ctrl-C."""
     signal.raise_signal(signal.SIGINT)
-
-
-def until(true: Callable[[], bool]) -> bool:
-    """Wait until *true*; return whether it became so."""
-    deadline = time.monotonic() + PATIENCE
-    while not true():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.01)
-    return True
 
 
 def no_function_runs() -> bool:

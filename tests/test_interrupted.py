@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from queue import Empty
 from random import Random
@@ -15,6 +15,7 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
 from tests.relaying import only_linux
+from tests.waiting import until
 
 PATIENCE = 60  # seconds for one cell
 START = """
@@ -152,14 +153,6 @@ def kernel(
         assert list(temporary.iterdir()) == []  # the lab's own folder is gone with it
 
 
-def until(true: Callable[[], bool]) -> None:
-    """Wait until the kernel has come so far."""
-    deadline = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("kernel", BACKENDS, indirect=True)
 def test_a_capture_that_was_interrupted_leaves_nothing_and_spoils_nothing(
@@ -173,7 +166,7 @@ def test_a_capture_that_was_interrupted_leaves_nothing_and_spoils_nothing(
     for _ in range(3):
         (tmp_path / "entered").unlink(missing_ok=True)
         number = kernel.start("visit('Rex sleeps at noon', view=slow)")
-        until((tmp_path / "entered").exists)
+        assert until((tmp_path / "entered").exists, PATIENCE)
         kernel.interrupt()
         assert kernel.end(number) == "KeyboardInterrupt"
 
