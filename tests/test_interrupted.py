@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from queue import Empty
@@ -208,15 +209,39 @@ def test_an_interrupt_outside_of_a_cell_is_answered_by_nothing(kernel: Kernel) -
     assert number not in kernel.replies(until=after)
 
 
+@pytest.mark.parametrize("kernel", ["relay"], indirect=True)
+def test_what_is_kept_would_be_seen(kernel: Kernel) -> None:
+    """The control of *settle*: one file, one thread."""
+    kernel.value("import threading; hold = threading.Event()")
+    held = kernel.value(PROBE)
+    kernel.value("kept = open('/dev/null')")
+    kernel.value("threading.Thread(target=hold.wait, name='labapp kept').start()")
+    assert excess(held, kernel.value(PROBE)) == {"files": 1, "threads": ["labapp kept"]}
+    kernel.value("hold.set(); kept.close()")
+    settle(kernel, held)
+
+
 def settle(kernel: Kernel, held: dict[str, Any]) -> None:
     """Fail if the kernel keeps more than *held*; a view that sleeps ends once it wakes."""
-    left = held
-    for _ in range(100):
-        left = kernel.value(PROBE)
-        if left == held:
-            return
-        time.sleep(0.1)
-    assert left == held
+    left = dict(held)
+
+    def no_more() -> bool:
+        left.update(kernel.value(PROBE))
+        return not excess(held, left)
+
+    assert until(no_more), excess(held, left)
+
+
+def excess(held: dict[str, Any], left: dict[str, Any]) -> dict[str, Any]:
+    """Return what of *left* is more than *held*, which may have had one that was closing."""
+    more: dict[str, Any] = {}
+    for kind, now in left.items():
+        before = held[kind]
+        if isinstance(now, int):
+            more[kind] = max(0, now - before)
+        else:
+            more[kind] = sorted((Counter(now) - Counter(before)).elements())
+    return {kind: what for kind, what in more.items() if what}
 
 
 def random_wait(kernel: Kernel, number: str, seconds: float) -> bool:
