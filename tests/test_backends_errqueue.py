@@ -47,6 +47,16 @@ def flags(capture: Capture) -> list[str]:
     return [str(packet[TCP].flags) for packet in capture.packets]
 
 
+def fill(sender: socket.socket) -> int:
+    """Write until the kernel takes no more, and return how many bytes it has taken."""
+    sender.setblocking(False)
+    written = 0
+    with suppress(BlockingIOError):
+        while True:
+            written += sender.send(bytes(10_000))
+    return written
+
+
 def unread(sock: socket.socket) -> int:
     """Return how many bytes have come that nobody has read (tcp(7), SIOCINQ)."""
     return int.from_bytes(fcntl.ioctl(sock, termios.FIONREAD, bytes(4)), sys.byteorder)
@@ -59,11 +69,7 @@ def test_a_waiting_end_is_no_byte() -> None:
         socket.create_connection(listener.getsockname()) as sender,
         listener.accept()[0],
     ):
-        sender.setblocking(False)
-        written = 0
-        with suppress(BlockingIOError):
-            while True:
-                written += sender.send(bytes(10_000))
+        written = fill(sender)
         before = account.account(sender.fileno())
         sender.shutdown(socket.SHUT_WR)
         after = account.account(sender.fileno())
@@ -79,11 +85,7 @@ def test_what_a_reset_found_unsent_was_never_sent() -> None:
         socket.create_connection(listener.getsockname()) as sender,
         listener.accept()[0] as receiver,
     ):
-        sender.setblocking(False)
-        written = 0
-        with suppress(BlockingIOError):
-            while True:
-                written += sender.send(bytes(10_000))
+        written = fill(sender)
         before = account.account(sender.fileno()).sent
         came = unread(receiver)
         reset(receiver)

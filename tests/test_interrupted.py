@@ -223,14 +223,7 @@ def test_what_is_kept_would_be_seen(kernel: Kernel) -> None:
 
 def settle(kernel: Kernel, held: dict[str, Any]) -> None:
     """Fail if the kernel keeps more than *held*; a view that sleeps ends once it wakes."""
-    left = held
-
-    def as_before() -> bool:
-        nonlocal left
-        left = kernel.value(PROBE)
-        return bool(left == held)
-
-    assert until(as_before), (left, held)
+    assert until(lambda: kernel.value(PROBE) == held), (kernel.value(PROBE), held)
 
 
 def random_wait(kernel: Kernel, number: str, seconds: float) -> bool:
